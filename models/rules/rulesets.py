@@ -1,0 +1,112 @@
+"""The numbers and choices that the texts leave open or change (Art. 5, 22): rows of the database, in
+force from the 1st of a month, so that last year's circular can be recomputed with last year's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models.rules.ratings import POINTS, Platform
+
+#: The month from which the shipped rule set is in force (ours: the texts give no date).
+FIRST_MONTH = date(2020, 12, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of the composite score's parts (Art. 22), each 0–1, summing to 1."""
+
+    quality: Decimal
+    handling: Decimal
+    hall_adoption: Decimal
+    coverage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One rule set; the defaults are those of rules in the texts and, where marked, ours."""
+
+    name: str = "2020-12"
+    effective_from: date = FIRST_MONTH
+    points: Mapping[int, Decimal] = field(default_factory=lambda: dict(POINTS))
+    quality_platforms: tuple[Platform, ...] = (
+        Platform.YUESHENGSHI,
+        Platform.YUESHANGTONG,
+        Platform.APP,
+        Platform.PORTAL,
+        Platform.HALL,
+    )
+    quality_mean: str = "pooled"  # or "by_platform"
+    coverage_channels: tuple[Platform, ...] = (Platform.PORTAL, Platform.HALL, Platform.APP)
+    with_hall: Weights = Weights(Decimal("0.30"), Decimal("0.20"), Decimal("0.20"), Decimal("0.30"))
+    without_hall: Weights = Weights(Decimal("0.30"), Decimal("0.30"), Decimal("0"), Decimal("0.40"))
+    handled_means: str = "rectified"  # or "submitted"
+    ticket_denominator: str = "all"  # or "due_or_handled"
+    no_ticket: str = "full"  # or "leave_out"
+    small_sample: int = 30
+    follow_up_effect: str = "first"  # or "latest"
+    rectification_days: int = 10
+    rework_days: int = 3
+    report_days: int = 5
+    appeal_days: int = 5
+    due_soon_days: int = 2
+
+    def to_json(self) -> dict[str, Any]:
+        """The parameters as the database keeps them, without name and date."""
+        return {
+            "points": {str(k): str(v) for k, v in self.points.items()},
+            "quality_platforms": [p.value for p in self.quality_platforms],
+            "quality_mean": self.quality_mean,
+            "coverage_channels": [p.value for p in self.coverage_channels],
+            "with_hall": _weights_json(self.with_hall),
+            "without_hall": _weights_json(self.without_hall),
+            **{name: getattr(self, name) for name in _CHOICES + _NUMBERS},
+        }
+
+    @classmethod
+    def from_json(cls, name: str, effective_from: date, parameters: Mapping[str, Any]) -> RuleSet:
+        """The rule set that `parameters` describe; raises KeyError where one is missing."""
+        return cls(
+            name=name,
+            effective_from=effective_from,
+            points={int(k): Decimal(v) for k, v in parameters["points"].items()},
+            quality_platforms=tuple(Platform(p) for p in parameters["quality_platforms"]),
+            coverage_channels=tuple(Platform(p) for p in parameters["coverage_channels"]),
+            with_hall=_weights(parameters["with_hall"]),
+            without_hall=_weights(parameters["without_hall"]),
+            quality_mean=str(parameters["quality_mean"]),
+            **{choice: str(parameters[choice]) for choice in _CHOICES if choice != "quality_mean"},
+            **{number: int(parameters[number]) for number in _NUMBERS},  # type: ignore[arg-type]
+        )
+
+
+_CHOICES = ("quality_mean", "handled_means", "ticket_denominator", "no_ticket", "follow_up_effect")
+_NUMBERS = (
+    "small_sample",
+    "rectification_days",
+    "rework_days",
+    "report_days",
+    "appeal_days",
+    "due_soon_days",
+)
+_PARTS = ("quality", "handling", "hall_adoption", "coverage")
+
+#: The shipped rule set.
+SHIPPED = RuleSet()
+
+
+def in_force(rule_sets: Sequence[RuleSet], month: date) -> RuleSet | None:
+    """The rule set in force in `month` (its 1st), or None before the first one."""
+    past = [r for r in rule_sets if r.effective_from <= month]
+    return max(past, key=lambda r: r.effective_from) if past else None
+
+
+def _weights(parts: Mapping[str, str]) -> Weights:
+    return Weights(*(Decimal(parts[p]) for p in _PARTS))
+
+
+def _weights_json(weights: Weights) -> dict[str, str]:
+    return {p: str(getattr(weights, p)) for p in _PARTS}
