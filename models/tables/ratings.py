@@ -1,0 +1,106 @@
+"""Ratings, their revisions by the province, and the people who rated, kept apart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, Id, Small
+
+
+class Rating(Base):
+    """评价. Key: area code, case number, target, service number, rating number (1 first, 2 follow-up).
+
+    `level`: the level that counts (the province's latest revision), `first_level`: as first received.
+    `lacks_reason`: 缺原因, a bad rating from a file that carries neither labels nor reasons (Art. 7).
+    """
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint("target in ('item','staff')", name="target"),
+        CheckConstraint("level between 1 and 5", name="level"),
+        Index(
+            "uq_rating_key",
+            "area_code",
+            "case_number",
+            "target",
+            "service_number",
+            "rating_number",
+            unique=True,
+        ),
+        Index("ix_rating_agency_time", "agency_id", "rated_at"),
+        Index("ix_rating_time", "rated_at", postgresql_using="brin"),
+        Index("ix_rating_case_number", "case_number"),
+        Index("ix_rating_ticket_id", "ticket_id", postgresql_where=text("ticket_id is not null")),
+    )
+
+    id: Mapped[Id]
+    area_code: Mapped[str]
+    case_number: Mapped[str]
+    target: Mapped[str]
+    service_number: Mapped[Small]
+    rating_number: Mapped[Small]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("pd.agency.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("pd.service_item.id"))
+    platform: Mapped[str]
+    channel: Mapped[int | None] = mapped_column()
+    hall_id: Mapped[int | None] = mapped_column(ForeignKey("pd.hall.id"))
+    counter_id: Mapped[int | None] = mapped_column(ForeignKey("pd.counter.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("pd.staff_member.id"))
+    level: Mapped[Small]
+    first_level: Mapped[Small]
+    is_default: Mapped[bool]
+    lacks_reason: Mapped[bool] = mapped_column(server_default=text("false"))
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    reason: Mapped[str | None]
+    rated_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("pd.ticket.id"))
+    batch_id: Mapped[int] = mapped_column(ForeignKey("pd.import_batch.id"))
+
+
+class RatingRevision(Base):
+    """What a later file of the province said of the same rating; the latest counts, all stay."""
+
+    __tablename__ = "rating_revision"
+    __table_args__ = (Index("ix_rating_revision_rating_id", "rating_id", "id"),)
+
+    id: Mapped[Id]
+    rating_id: Mapped[int] = mapped_column(ForeignKey("pd.rating.id"))
+    level: Mapped[Small]
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    reason: Mapped[str | None]
+    rated_at: Mapped[datetime]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("pd.import_batch.id"))
+
+
+class Rater(Base):
+    """评价人: personal data (Guide 4.2), of a rating or of a province ticket. No group may read it."""
+
+    __tablename__ = "rater"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(rating_id, ticket_id) = 1", name="one_owner"),
+        Index("uq_rater_rating_id", "rating_id", unique=True, postgresql_where=text("rating_id is not null")),
+        Index("uq_rater_ticket_id", "ticket_id", unique=True, postgresql_where=text("ticket_id is not null")),
+    )
+
+    id: Mapped[Id]
+    rating_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("pd.rating.id"))
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("pd.ticket.id"))
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    identity_number: Mapped[str | None]
+
+
+class LabelCode(Base):
+    """评价标签: the national code, its text, the level by its first digit, whether retired."""
+
+    __tablename__ = "label_code"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    level: Mapped[Small]
+    retired: Mapped[bool] = mapped_column(server_default=text("false"))
