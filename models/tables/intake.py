@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Text, text
+from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Id, Small
@@ -45,13 +45,17 @@ class RatingCover(Base):
 
 
 class StagingRating(Base):
-    """A row of a rating detail, on its way in. `line` counts rows over all sheets, for 'repeated'."""
+    """A row of a rating detail, on its way in; `line` numbers the rows that are copied, from 1.
+
+    Without a primary key in the database: it would slow the copy and nothing looks a row up.
+    """
 
     __tablename__ = "staging_rating"
     __table_args__ = _UNLOGGED
+    __mapper_args__ = {"primary_key": ["load_id", "line"]}  # noqa: RUF012 - SQLAlchemy reads it
 
-    load_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    load_id: Mapped[int] = mapped_column(BigInteger)
+    line: Mapped[int]
     area_code: Mapped[str]
     case_number: Mapped[str]
     target: Mapped[str]
@@ -73,6 +77,7 @@ class StagingRating(Base):
     rated_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    case_type: Mapped[int | None] = mapped_column(SmallInteger)
     rater_name: Mapped[str | None]
     rater_phone: Mapped[str | None]
     rater_identity: Mapped[str | None]
