@@ -1,0 +1,39 @@
+"""The front door: the console when given a verb, otherwise the window.
+
+Start order of the window: faulthandler, folders, log, shell painted, database opened off the thread, first
+page. Charts, spreadsheets and migrations are imported where they are used.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import sys
+from pathlib import Path
+
+#: Options of the window itself; everything else is the console's.
+_WINDOW_OPTIONS = ("--data", "--as")
+
+
+def _window_options(arguments: list[str]) -> dict[str, str] | None:
+    """The window's options, or None where the arguments are the console's."""
+    if len(arguments) % 2 or any(option not in _WINDOW_OPTIONS for option in arguments[::2]):
+        return None
+    return dict(zip(arguments[::2], arguments[1::2], strict=True))
+
+
+def main(arguments: list[str]) -> int:
+    """Runs and returns the exit code."""
+    if sys.stderr is not None:
+        faulthandler.enable()
+    options = _window_options(arguments)
+    if options is None:
+        from views.console.main import run as console
+
+        return console(arguments)
+    from views.shell.start import run as window
+
+    return window(Path(options["--data"]) if "--data" in options else None, login=options.get("--as", "officer"))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

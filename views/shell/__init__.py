@@ -1,0 +1,1 @@
+"""The window itself: theme, navigation, actions, notices, search, choice of person."""

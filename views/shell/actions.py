@@ -1,0 +1,157 @@
+"""What a person can do, as data: one registry feeds buttons, menus, shortcuts and the search box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from models.rules.lifecycle import TRANSITIONS, Action
+from models.rules.people import Group
+
+EVERYONE = frozenset(Group)
+OFFICERS = frozenset({Group.OFFICER})
+#: Who loads files: the centre's people.
+LOADERS = frozenset({Group.OFFICER, Group.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do. `page`: where it belongs, None for everywhere; `listed`: found by Ctrl+K."""
+
+    id: str
+    title: str
+    icon: str
+    groups: frozenset[Group] = EVERYONE
+    shortcut: str | None = None
+    page: str | None = None
+    listed: bool = True
+    keywords: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page of the navigation; `factory` is ``module:class``, imported when first shown."""
+
+    id: str
+    title: str
+    icon: str
+    factory: str
+    groups: frozenset[Group] = EVERYONE
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("desk", "工作台", "desk", "views.desk.page:DeskPage"),
+    PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage"),
+    PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
+    PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
+)
+
+_TICKET_ICONS = {
+    Action.VERIFY_AND_DISPATCH: "send",
+    Action.REJECT: "reject",
+    Action.RESTORE: "restore",
+    Action.RECALL: "recall",
+    Action.ACKNOWLEDGE: "acknowledge",
+    Action.DECLINE: "decline",
+    Action.INSIST: "insist",
+    Action.REDISPATCH: "redispatch",
+    Action.SUBMIT: "submit",
+    Action.RETURN_FOR_REWORK: "rework",
+    Action.APPROVE: "approve",
+    Action.UNAPPROVE: "unapprove",
+    Action.REPORT: "report",
+    Action.CONFIRM_CLOSED: "finish",
+    Action.REPORT_REFUSED: "refused",
+    Action.REOPEN: "reopen",
+    Action.REMIND: "remind",
+    Action.SUPERVISE: "supervise",
+    Action.ANNOTATE: "annotate",
+}
+
+
+def ticket_command(action: Action) -> str:
+    """The id of the command that takes an action on the chosen ticket."""
+    return f"ticket.{action.value}"
+
+
+def _ticket_commands() -> Iterable[Command]:
+    for action, icon in _TICKET_ICONS.items():
+        groups = frozenset(t.group for t in TRANSITIONS if t.action is action)
+        yield Command(ticket_command(action), action.label, icon, groups, page="tickets")
+
+
+def _page_commands() -> Iterable[Command]:
+    for number, page in enumerate(PAGES, 1):
+        yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, f"Ctrl+{number}")
+
+
+COMMANDS: tuple[Command, ...] = (
+    *_page_commands(),
+    Command("search", "搜索", "search", shortcut="Ctrl+K", listed=False),
+    Command("reload", "刷新", "reload", shortcut="F5"),
+    Command("person", "更换使用人", "people", shortcut="Ctrl+Shift+P", keywords="切换 登录 用户"),
+    Command("scheme", "切换浅色、深色", "sun", shortcut="Ctrl+Shift+D", keywords="主题 外观"),
+    *_ticket_commands(),
+    Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
+    Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
+    Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),
+    Command("intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"),
+)
+_BY_ID = {command.id: command for command in COMMANDS}
+
+
+def command(command_id: str) -> Command:
+    """The command of that id; raises KeyError."""
+    return _BY_ID[command_id]
+
+
+def pages_for(group: Group) -> tuple[PageEntry, ...]:
+    """The pages that concern a group."""
+    return tuple(page for page in PAGES if group in page.groups)
+
+
+class Registry:
+    """Which commands can be run now: allowed for the person's group, bound to something, and not refused."""
+
+    def __init__(self) -> None:
+        self._group: Group | None = None
+        self._bound: dict[str, tuple[Callable[[], None], Callable[[], bool] | None]] = {}
+
+    def set_group(self, group: Group | None) -> None:
+        """The group of the person at the desk."""
+        self._group = group
+
+    def bind(self, command_id: str, run: Callable[[], None], when: Callable[[], bool] | None = None) -> None:
+        """Says what a command does, and when it can be done."""
+        command(command_id)
+        self._bound[command_id] = (run, when)
+
+    def unbind_page(self, page: str) -> None:
+        """Forgets what a closed page had bound."""
+        for known in COMMANDS:
+            if known.page == page:
+                self._bound.pop(known.id, None)
+
+    def allowed(self, command_id: str) -> bool:
+        """Whether the person's group may run it."""
+        return self._group is not None and self._group in command(command_id).groups
+
+    def available(self, command_id: str) -> bool:
+        """Whether it can be run now."""
+        bound = self._bound.get(command_id)
+        return bound is not None and self.allowed(command_id) and (bound[1] is None or bound[1]())
+
+    def run(self, command_id: str) -> bool:
+        """Runs it where it can be run; says whether it was."""
+        if not self.available(command_id):
+            return False
+        self._bound[command_id][0]()
+        return True
+
+    def found(self, text: str) -> tuple[Command, ...]:
+        """The listed commands that can be run now and whose words contain `text`."""
+        needle = text.strip().lower()
+        return tuple(
+            c for c in COMMANDS
+            if c.listed and needle in f"{c.title} {c.keywords}".lower() and self.available(c.id)
+        )  # fmt: skip

@@ -1,0 +1,58 @@
+"""Opening the database: work for the threads, so that the heavy imports happen there too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from views.operations import Task
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open database and its own clock's day."""
+
+    workspace: Workspace
+    today: date
+
+
+def open_database(folder: Path | None, login: str) -> Callable[[Task], Opened | None]:
+    """Opens the embedded database of a folder; None where there is none yet."""
+
+    def work(_task: Task) -> Opened | None:
+        from app import workspace
+
+        place = folder or workspace.default_folder()
+        if not workspace.exists(place):
+            return None
+        opened = workspace.Workspace.open_embedded(place, login)
+        return Opened(opened, opened.today())
+
+    return work
+
+
+def become(workspace: Workspace, login: str) -> Callable[[Task], Opened]:
+    """Opens the same database as another person."""
+
+    def work(_task: Task) -> Opened:
+        other = workspace.become(login)
+        return Opened(other, other.today())
+
+    return work
+
+
+def load_demo(folder: Path | None) -> Callable[[Task], Any]:
+    """Makes the database with the sample month."""
+
+    def work(task: Task) -> Any:
+        from app import workspace
+
+        return workspace.demo(folder or workspace.default_folder(), task.report)
+
+    return work

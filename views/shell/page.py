@@ -1,0 +1,75 @@
+"""What every page is: a header with title, facts and the search box; stale until reloaded."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.changes import Changes, Kind
+from views.shell.parts import Button, label, row
+from views.shell.session import Session
+from views.shell.theme import UNIT
+
+#: The margin around a page's content.
+MARGIN = 5 * UNIT
+
+
+class Page(QWidget):
+    """A page of the window. Subclasses set `title`, `shows` and implement `reload`."""
+
+    title = ""
+    #: The kinds of rows the page shows; changes of others leave it fresh.
+    shows = Kind.NONE
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.facts = label("", "secondary", self)
+        self._stale = True
+        session.changed.connect(self._changed)
+
+    def header(self) -> QHBoxLayout:
+        """Title, one line of facts, and the search box."""
+        title = label(self.title, "title", self)
+        return row(title, 2, self.facts, None, SearchButton(self.session, self))
+
+    def open_with(self, argument: object) -> None:
+        """Shows what another page asked for; None is the page as it was."""
+
+    def reload(self) -> None:
+        """Reads the page's rows again."""
+
+    def shown(self) -> None:
+        """Called when the page comes to the front: reads when something has changed."""
+        if self._stale:
+            self._stale = False
+            self.reload()
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.kinds & self.shows:
+            self._stale = True
+            if self.isVisible():
+                self.shown()
+
+
+class SearchButton(Button):
+    """Looks like a search field and opens the search."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__("搜索编号、事项、单位，或输入命令", "search", "search", parent)
+        self._session = session
+        self._hint = label("Ctrl+K", "small", self)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName("搜索")
+        self.setMinimumWidth(self.sizeHint().width() + self._hint.sizeHint().width() + 6 * UNIT)
+        self.clicked.connect(self._open)
+
+    def resizeEvent(self, event) -> None:  # noqa: ANN001
+        """Keeps the shortcut at the right end."""
+        super().resizeEvent(event)
+        size = self._hint.sizeHint()
+        self._hint.setGeometry(self.width() - size.width() - 10, (self.height() - size.height()) // 2,
+                               size.width(), size.height())  # fmt: skip
+
+    def _open(self) -> None:
+        self._session.registry.run("search")

@@ -1,0 +1,89 @@
+"""The choice of who sits at the desk, in an embedded database: its files are theirs anyway."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from models.rules.people import Group
+from views.shell.overlay import Overlay
+from views.shell.parts import Button, clear, label, scrolling
+from views.shell.session import Session
+from views.shell.theme import UNIT
+
+_ORDER = list(Group)
+
+
+class PersonPanel(Overlay):
+    """`chosen(login)` when somebody else is picked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__("更换使用人", parent)
+        self._session = session
+        self._people: tuple = ()
+        self.column.addWidget(label("更换使用人", "section", self))
+        self.column.addWidget(label("本机数据库可任选身份，用于查看各方所见。", "small", self, wrap=True))
+        self.field = QLineEdit(self)
+        self.field.setPlaceholderText("输入姓名或单位")
+        self.field.setAccessibleName("查找使用人")
+        self.field.textChanged.connect(self._show)
+        self.column.addWidget(self.field)
+        self._list = QWidget()
+        self._lines = QVBoxLayout(self._list)
+        self._lines.setContentsMargins(0, 0, 2 * UNIT, 0)
+        self._lines.setSpacing(0)
+        self.column.addWidget(scrolling(self._list, self), 1)
+
+    def place(self) -> None:
+        """Above the foot of the navigation."""
+        parent = self.parentWidget()
+        height = min(parent.height() - 24 * UNIT, 130 * UNIT)
+        self.setGeometry(2 * UNIT, parent.height() - height - 22 * UNIT, 84 * UNIT, height)
+
+    def open(self) -> None:
+        """Opens and reads the people."""
+        super().open()
+        self.field.clear()
+        self.field.setFocus()
+        workspace = self._session.workspace
+        self._session.operations.query(self, lambda _task: workspace.people(), self._arrived, key="people")
+
+    def _arrived(self, people: tuple) -> None:
+        self._people = tuple(sorted(people, key=lambda p: _ORDER.index(p.group)))
+        self._show()
+
+    def _show(self) -> None:
+        clear(self._lines)
+        needle = self.field.text().strip()
+        found = [p for p in self._people if needle in f"{p.name}{p.agency or ''}{p.group.label}"]
+        for group, people in groupby(found, key=lambda p: p.group):
+            heading = label(group.label, "small", self._list)
+            heading.setContentsMargins(UNIT, 2 * UNIT, 0, UNIT)
+            self._lines.addWidget(heading)
+            for person in people:
+                self._lines.addWidget(self._line(person))
+        if not found and self._people:
+            self._lines.addWidget(label("没有符合的人。", "secondary", self._list))
+        self._lines.addStretch(1)
+
+    def _line(self, person) -> Button:  # noqa: ANN001
+        words = f"{person.name}　{person.agency}" if person.agency else person.name
+        words += "（主任）" if person.is_head else ""
+        made = Button(words, "person", "flat", self._list)
+        made.setProperty("login", person.login)
+        made.setProperty("aligned", "left")
+        if person.login == self._session.person.login:
+            made.set_icon("success")
+        made.clicked.connect(self._picked)
+        return made
+
+    def _picked(self) -> None:
+        login = str(self.sender().property("login"))
+        self.close_back()
+        if login != self._session.person.login:
+            self.chosen.emit(login)
+

@@ -1,0 +1,171 @@
+"""The search (Ctrl+K): commands by their words, tickets by number, item, agency or initials."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from views.shell import icons, theme
+from views.shell.overlay import Overlay
+from views.shell.parts import Picture, label, row, rule
+from views.shell.session import Session
+from views.shell.theme import UNIT
+
+#: How long typing rests before the database is asked, in milliseconds.
+RESTS = 180
+MOST = 8
+_WHAT = Qt.ItemDataRole.UserRole + 1
+_SIDE = Qt.ItemDataRole.UserRole + 2
+_ICON = Qt.ItemDataRole.UserRole + 3
+
+
+class _Line(QStyledItemDelegate):
+    """Icon, text, and something quiet at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index) -> QSize:  # noqa: ANN001
+        """One comfortable line."""
+        return QSize(100, 36)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:  # noqa: ANN001
+        """Draws the line."""
+        c = theme.colors()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(c.accent_soft))
+            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 6, 6)
+        icons.paint(painter, index.data(_ICON), QRectF(box.left() + 10, box.center().y() - 9, 18, 18), c.secondary)
+        side = index.data(_SIDE) or ""
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(QColor(c.secondary))
+        room = painter.fontMetrics().horizontalAdvance(side) + 3 * UNIT
+        painter.drawText(box.adjusted(0, 0, -3 * UNIT, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, side)
+        painter.setFont(theme.font())
+        painter.setPen(QColor(c.text))
+        inner = box.adjusted(38, 0, -room - 3 * UNIT, 0)
+        text = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, int(inner.width()))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
+
+
+class SearchPanel(Overlay):
+    """Floats at the top; Enter opens the chosen line."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__("搜索", parent)
+        self._session = session
+        self.field = QLineEdit(self)
+        self.field.setProperty("bare", "true")
+        self.field.setPlaceholderText("工单编号、办件编号、事项、单位、拼音首字母，或命令")
+        self.field.setAccessibleName("搜索内容")
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("搜索结果")
+        self.list.setItemDelegate(_Line(self.list))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.column.addLayout(row(Picture("search", self, size=20), self.field, spacing=2, margins=(1, 0, 1, 0)))
+        self.column.addWidget(rule(self))
+        self.column.addWidget(self.list, 1)
+        self.column.addWidget(label("↑ ↓ 选择　Enter 打开　Esc 关闭", "small", self))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(RESTS)
+        self._timer.timeout.connect(self._ask)
+        self.field.textChanged.connect(self._typed)
+        self.list.itemClicked.connect(self._activate)
+        self.field.installEventFilter(self)
+
+    def place(self) -> None:
+        """Centred at the top."""
+        parent = self.parentWidget()
+        width = min(parent.width() - 20 * UNIT, 150 * UNIT)
+        height = min(parent.height() - 20 * UNIT, 115 * UNIT)
+        self.setGeometry((parent.width() - width) // 2, 12 * UNIT, width, height)
+
+    def open(self) -> None:
+        """Opens with an empty field and the commands."""
+        super().open()
+        self.field.clear()
+        self._show_commands()
+        self.field.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows move in the list while the field keeps the focus."""
+        if event.type() == QEvent.Type.KeyPress:
+            key = event.key()
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                step = 1 if key == Qt.Key.Key_Down else -1
+                self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._activate(self.list.currentItem())
+                return True
+        return False
+
+    def _typed(self, text: str) -> None:
+        self._show_commands()
+        if text.strip():
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _show_commands(self) -> None:
+        text = self.field.text().strip()
+        self.list.clear()
+        if text and self._session.is_open:
+            self._add("filter", f"在工单中查找“{text}”", "", ("find", text))
+        from views.shell.actions import command
+
+        for found in self._session.registry.found(text)[: 12 if not text else 4]:
+            self._add(found.icon, found.title, command(found.id).shortcut or "", ("run", found.id))
+        self.list.setCurrentRow(0)
+
+    def _ask(self) -> None:
+        from app.tickets import queries
+
+        text, person = self.field.text().strip(), self._session.person
+        chosen = queries.TicketFilter(search=text)
+        self._session.query(self, lambda connection: (text, queries.page(connection, chosen, person=person, limit=MOST)),
+                            self._arrived, key="search")  # fmt: skip
+
+    def _arrived(self, answer: tuple) -> None:
+        text, page = answer
+        if text != self.field.text().strip() or not self.isVisible():
+            return
+        self._show_commands()
+        for found in page.rows:
+            words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
+            self._add("tickets", words, found.state.label, ("ticket", found.id))
+        if page.rows:
+            self.list.setCurrentRow(self.list.count() - len(page.rows))
+
+    def _add(self, icon: str, text: str, side: str, what: tuple) -> None:
+        item = QListWidgetItem(text, self.list)
+        item.setData(_ICON, icon)
+        item.setData(_SIDE, side)
+        item.setData(_WHAT, what)
+
+    def _activate(self, item: QListWidgetItem | None) -> None:
+        if item is None:
+            return
+        kind, value = item.data(_WHAT)
+        self.close_back()
+        if kind == "run":
+            self._session.registry.run(value)
+        elif kind == "find":
+            from app.tickets.queries import TicketFilter
+
+            self._session.go("tickets", TicketFilter(search=value))
+        else:
+            self._session.go("tickets", value)

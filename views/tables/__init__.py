@@ -1,0 +1,1 @@
+"""The paged table, its columns and delegates, used by every page."""

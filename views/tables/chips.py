@@ -1,0 +1,78 @@
+"""What the first column of a ticket list says: which clock runs and how much of it is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from models.rules.lifecycle import State
+
+#: Up to this many working days left is due soon.
+SOON = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ChipText:
+    """A word and its tone."""
+
+    text: str
+    tone: str
+
+
+class HasDeadline(Protocol):
+    """The part of a ticket row a chip is made of."""
+
+    state: State
+    declined: bool
+    rework_due_on: date | None
+    runs_until: date | None
+    provisional: bool
+    days_left: int | None
+
+
+_STATE_TONES = {
+    State.PENDING: "accent",
+    State.CLOSED: "green",
+    State.APPROVED: "accent",
+    State.SUBMITTED: "accent",
+}
+
+
+def state_chip(row: HasDeadline) -> ChipText:
+    """The state as a chip; a declined ticket says so."""
+    if row.state is State.PENDING and row.declined:
+        return ChipText("退单待核实", "amber")
+    return ChipText(row.state.label, _STATE_TONES.get(row.state, "grey"))
+
+
+def deadline_chip(row: HasDeadline) -> ChipText:
+    """超期 3 天, 今日到期, 剩 2 个工作日, 暂定 1月4日; the state where no clock runs."""
+    left = row.days_left
+    if left is None or row.runs_until is None:
+        return state_chip(row)
+    clock = _clock(row)
+    if left < 0:
+        return ChipText(f"{clock}超期 {-left} 天", "red")
+    if left == 0:
+        return ChipText(f"{clock}今日到期", "amber")
+    if left > SOON and row.provisional:
+        return ChipText(f"{clock}暂定 {row.runs_until.month}月{row.runs_until.day}日", "grey")
+    rest = f"剩 {left} 天" if clock else f"剩 {left} 个工作日"
+    return ChipText(f"{clock}{rest}", "amber" if left <= SOON else "grey")
+
+
+def _clock(row: HasDeadline) -> str:
+    """Which clock, where it is not the rectification's own ten days."""
+    if row.state is State.APPROVED:
+        return "报送"
+    if row.rework_due_on is not None and row.runs_until == row.rework_due_on:
+        return "重办"
+    return ""
+
+
+def level_tone(level: int | None) -> str:
+    """Red for 非常不满意, amber for 不满意, green for good ones."""
+    if level is None:
+        return "grey"
+    return {1: "red", 2: "amber"}.get(level, "green")

@@ -1,0 +1,200 @@
+"""The table every page uses: chips, levels, copying as text for a spreadsheet, kept column widths."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from models.rules.ratings import Satisfaction
+from views.shell import theme
+from views.shell.parts import paint_badge
+from views.shell.theme import UNIT
+from views.tables.chips import level_tone
+from views.tables.model import ROW_ROLE, Column, PagedModel
+
+ROW_HEIGHT = 32
+#: Begins of a cell that a spreadsheet would run as a formula.
+_FORMULA = ("=", "+", "-", "@")
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell after its column: text, chip, or level with dot and word."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Ground, a line below, and the content."""
+        model = index.model()
+        column = model.columns[index.column()]
+        row = index.data(ROW_ROLE)
+        painter.save()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        c = theme.colors()
+        ground = c.accent_soft if chosen else c.hover if hovered else c.surface
+        box = QRectF(option.rect)
+        painter.fillRect(box, QColor(ground))
+        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), QColor(c.line))
+        inner = box.adjusted(2 * UNIT, 0, -2 * UNIT, -1)
+        if column.kind == "chip":
+            _paint_chip(painter, inner, column.chip(row), chosen=chosen)
+        elif column.kind == "level":
+            _paint_level(painter, inner, row.level)
+        else:
+            _paint_text(painter, inner, column, column.text(row))
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """The column's width, one row high."""
+        return QSize(index.model().columns[index.column()].width, ROW_HEIGHT)
+
+
+def _paint_chip(painter: QPainter, inner: QRectF, chip, *, chosen: bool) -> None:  # noqa: ANN001
+    metrics = QFontMetrics(theme.font(theme.SMALL))
+    height = metrics.height() + UNIT
+    width = metrics.horizontalAdvance(chip.text) + 4.5 * UNIT
+    box = QRectF(inner.left() - UNIT, inner.center().y() - height / 2, width, height)
+    c = theme.colors()
+    same = chosen and chip.tone == "accent"
+    paint_badge(painter, box, chip.text, chip.tone, ground=c.surface if same else None)
+
+
+def _paint_level(painter: QPainter, inner: QRectF, level: int | None) -> None:
+    c = theme.colors()
+    if level is None:
+        painter.setPen(QColor(c.secondary))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, "—")
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(c.tone(level_tone(level))[0]))
+    painter.drawEllipse(QRectF(inner.left(), inner.center().y() - 3.5, 7, 7))
+    painter.setPen(QColor(c.text))
+    painter.setFont(theme.font())
+    painter.drawText(inner.adjusted(13, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, Satisfaction(level).label)
+
+
+def _paint_text(painter: QPainter, inner: QRectF, column: Column, text: str) -> None:
+    font = theme.font()
+    painter.setFont(font)
+    painter.setPen(QColor(theme.colors().secondary if column.quiet or text == "—" else theme.colors().text))
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()))
+    painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class TableView(QTableView):
+    """A paged table; `chosen(row)` when another row becomes the current one."""
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._fitting = False
+        self._widths_set: set[str] = set()
+        self.setAccessibleName(name)
+        self.setItemDelegate(CellDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        head = self.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(8 * UNIT)
+        head.sectionResized.connect(self._resized)
+
+    def show_model(self, model: PagedModel) -> None:
+        """Shows a model, with the widths the person last gave its columns."""
+        self.setModel(model)
+        kept = QSettings().value(f"tables/{self._name}") or {}
+        self._fitting = True
+        for number, column in enumerate(model.columns):
+            width = kept.get(column.id) if isinstance(kept, dict) else None
+            if width:
+                self._widths_set.add(column.id)
+            self.setColumnWidth(number, int(width or column.width))
+        self._fitting = False
+        self.selectionModel().currentRowChanged.connect(self._current_changed)
+        self._fit()
+
+    def choose_id(self, row_id: object) -> bool:
+        """Makes the row with that id the current one; says whether it is at hand."""
+        model = self.model()
+        at = model.row_of(row_id)
+        if at is None:
+            return False
+        if self.currentIndex().row() != at:
+            self.setCurrentIndex(model.index(at, 0))
+        self.selectRow(at)
+        return True
+
+    def copy_selected(self) -> str:
+        """The selected rows as tab-separated text, with the titles; also put on the clipboard."""
+        model = self.model()
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        shown = [n for n in range(len(model.columns)) if not self.isColumnHidden(n)]
+        lines = [[model.columns[n].title for n in shown]]
+        lines += [[plain_cell(model.columns[n].text(model.rows[r])) for n in shown] for r in rows]
+        text = "\n".join("\t".join(line) for line in lines)
+        QGuiApplication.clipboard().setText(text)
+        return text
+
+    def keyPressEvent(self, event) -> None:  # noqa: ANN001
+        """Copies with the usual keys."""
+        if event.matches(QKeySequence.StandardKey.Copy) and self.model() is not None:
+            self.copy_selected()
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event) -> None:  # noqa: ANN001
+        """Gives the stretching column what is left."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.chosen.emit(current.data(ROW_ROLE) if current.isValid() else None)
+
+    def _resized(self, section: int, _old: int, new: int) -> None:
+        if self._fitting or self.model() is None:
+            return
+        column = self.model().columns[section]
+        self._widths_set.add(column.id)
+        kept = QSettings().value(f"tables/{self._name}") or {}
+        QSettings().setValue(f"tables/{self._name}", {**kept, column.id: new})
+        self._fit()
+
+    def _fit(self) -> None:
+        model = self.model()
+        if model is None:
+            return
+        self._fitting = True
+        room = self.viewport().width()
+        for number, column in enumerate(model.columns):
+            self.setColumnHidden(number, bool(column.needs) and room < column.needs)
+        for number, column in enumerate(model.columns):
+            if column.stretch and column.id not in self._widths_set:
+                others = sum(self.columnWidth(n) for n in range(len(model.columns)) if n != number and not self.isColumnHidden(n))
+                self.setColumnWidth(number, max(column.width, room - others))
+        self._fitting = False
+
+
+def plain_cell(text: str) -> str:
+    """A cell's text as a spreadsheet may take it: one line, never run as a formula."""
+    flat = " ".join(text.split())
+    return f"'{flat}" if flat.startswith(_FORMULA) else flat
