@@ -1,0 +1,167 @@
+"""工作台: what waits for the person, in the order of what runs out first, and the month in figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.changes import Kind
+from app.desk import queries
+from app.tickets import queries as tickets
+from views import dates
+from views.desk.lines import AgencyLine, TicketLine, WaitingButton
+from views.desk.strip import MonthStripCard
+from views.shell.page import MARGIN, Page
+from views.shell.parts import Button, Empty, card, clear, label, row, scrolling
+from views.shell.session import Session
+from views.shell.theme import UNIT
+
+#: Tickets listed as running out first.
+FIRST = 8
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that the page shows, read in one go."""
+
+    waiting: tuple[Any, ...]
+    first: tuple[Any, ...]
+    strip: Any
+
+
+class DeskPage(Page):
+    """The first page of the day."""
+
+    title = "工作台"
+    shows = Kind.TICKETS | Kind.TALLY | Kind.RATINGS | Kind.CALENDAR
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(MARGIN, 4 * UNIT, MARGIN, MARGIN)
+        outer.setSpacing(4 * UNIT)
+        outer.addLayout(self.header())
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4 * UNIT)
+        self.strip = MonthStripCard(content)
+        self.strip.opened.connect(self._open_filter)
+        column.addWidget(self.strip)
+        sides = QHBoxLayout()
+        sides.setSpacing(4 * UNIT)
+        sides.addLayout(self._left(content), 5)
+        sides.addLayout(self._right(content), 4)
+        column.addLayout(sides, 1)
+        outer.addWidget(scrolling(content, self), 1)
+
+    def _left(self, parent: QWidget) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4 * UNIT)
+        frame, inner = card(parent, spacing=1)
+        inner.addWidget(label("待办", "section", frame))
+        self._waiting = QVBoxLayout()
+        self._waiting.setSpacing(0)
+        inner.addLayout(self._waiting)
+        column.addWidget(frame)
+        frame, inner = card(parent, spacing=1)
+        self._troubled_title = label("需要关注的单位", "section", frame)
+        inner.addLayout(row(self._troubled_title, None, label("超期 / 在办", "small", frame)))
+        self._troubled = QVBoxLayout()
+        self._troubled.setSpacing(0)
+        inner.addLayout(self._troubled)
+        column.addWidget(frame)
+        column.addStretch(1)
+        return column
+
+    def _right(self, parent: QWidget) -> QVBoxLayout:
+        column = QVBoxLayout()
+        frame, inner = card(parent, spacing=1)
+        more = Button("全部待我处理", kind="link", parent=frame)
+        more.clicked.connect(self._open_mine)
+        inner.addLayout(row(label("最先到期", "section", frame), None, more))
+        self._first = QVBoxLayout()
+        self._first.setSpacing(0)
+        inner.addLayout(self._first)
+        column.addWidget(frame)
+        column.addStretch(1)
+        return column
+
+    def reload(self) -> None:
+        """Reads everything on the page."""
+        person = self.session.person
+
+        def read(connection: Any) -> Desk:
+            mine = tickets.TicketFilter(waiting=tickets.Waiting.ME)
+            first = tickets.page(connection, mine, person=person, order=tickets.Order.DEADLINE, limit=FIRST)
+            month = queries.latest_month(connection)
+            strip = queries.month_strip(connection, month) if month else None
+            return Desk(queries.waiting(connection, person=person), first.rows, strip)
+
+        self.session.query(self, read, self._show, key="desk")
+
+    def _show(self, desk: Desk) -> None:
+        waiting = [line for line in desk.waiting if line.count]
+        today = self.session.today
+        mine = next((line.count for line in desk.waiting if line.waiting is tickets.Waiting.ME), None)
+        total = mine if mine is not None else sum(line.count for line in waiting if line.waiting.value in _OWN)
+        urgent = any(line.waiting is tickets.Waiting.OVERDUE for line in waiting)
+        self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，"
+                           + (f"有 {total} 件待您处理" if total else "没有待您处理的工单"))  # fmt: skip
+        self.session.counted.emit("desk", total, urgent)
+        self._show_waiting([line for line in waiting if line.waiting is not tickets.Waiting.ME])
+        self._show_first(desk.first)
+        self.strip.show_strip(desk.strip)
+        self._show_troubled(desk.strip.troubled if desk.strip else ())
+
+    def _show_waiting(self, lines: list[Any]) -> None:
+        clear(self._waiting)
+        for line in lines:
+            button = WaitingButton(line, self)
+            button.opened.connect(self._open_filter)
+            self._waiting.addWidget(button)
+        if not lines:
+            empty = Empty("success", "都办完了", "没有等您处理的工单。新的差评导入后会出现在这里。", self)
+            empty.setMinimumHeight(40 * UNIT)
+            self._waiting.addWidget(empty)
+
+    def _show_first(self, rows: tuple[Any, ...]) -> None:
+        clear(self._first)
+        for ticket in rows:
+            line = TicketLine(ticket, self.session.today, self)
+            line.opened.connect(self._open_ticket)
+            self._first.addWidget(line)
+        if not rows:
+            empty = Empty("soon", "没有临近的期限", "转办后的工单按到期先后列在这里。", self)
+            empty.setMinimumHeight(40 * UNIT)
+            self._first.addWidget(empty)
+
+    def _show_troubled(self, troubled: tuple[Any, ...]) -> None:
+        clear(self._troubled)
+        most = max((t.open for t in troubled), default=1) or 1
+        for trouble in troubled[:6]:
+            line = AgencyLine(trouble, most, self)
+            line.opened.connect(self._open_agency)
+            self._troubled.addWidget(line)
+        if not troubled:
+            quiet = label("没有单位有超期或积压的工单。", "secondary", self)
+            quiet.setContentsMargins(0, UNIT, 0, 2 * UNIT)
+            self._troubled.addWidget(quiet)
+
+    def _open_filter(self, chosen: object) -> None:
+        self.session.go("tickets", chosen)
+
+    def _open_mine(self) -> None:
+        self.session.go("tickets", tickets.TicketFilter(waiting=tickets.Waiting.ME))
+
+    def _open_ticket(self, ticket_id: int) -> None:
+        self.session.go("tickets", ticket_id)
+
+    def _open_agency(self, agency: str) -> None:
+        self.session.go("tickets", tickets.TicketFilter(agency=agency))
+
+
+#: Kinds of waiting that are somebody's own turn; overdue and due soon only tell how urgent they are.
+_OWN = frozenset({"verify", "sign", "review", "report", "rectify"})

@@ -1,0 +1,1 @@
+"""工单: the list and the one ticket chosen."""

@@ -1,0 +1,50 @@
+"""The columns of the ticket list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.rules.ratings import Platform, Satisfaction
+from views import dates
+from views.tables.chips import deadline_chip
+from views.tables.model import Column
+
+
+def _until(row: Any) -> str:
+    if row.runs_until is None:
+        return row.state.label
+    unsure = "（暂定：次年放假安排未公布）" if row.provisional else ""
+    return f"到期：{dates.exact_day(row.runs_until)} 24:00{unsure}"
+
+
+def place(row: Any) -> str:
+    """Counter and person, else the platform: where it happened."""
+    named = [part for part in (row.counter, row.staff) if part]
+    if named:
+        return " · ".join(named)
+    return Platform(row.platform).label if row.platform else "—"
+
+
+def _agency(row: Any) -> str:
+    return f"{row.agency}（协办 {len(row.co_agencies)}）" if row.co_agencies else row.agency
+
+
+def _agencies(row: Any) -> str:
+    lines = [f"主办：{row.agency}"] if row.runs_until else [f"被评单位：{row.rated_agency}"]
+    return "\n".join(lines + [f"协办：{co}" for co in row.co_agencies])
+
+
+def _level(row: Any) -> str:
+    return Satisfaction(row.level).label if row.level else "—"
+
+
+COLUMNS = (
+    Column("deadline", "期限", 118, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
+    Column("number", "工单编号", 136, lambda r: r.number or "—", lambda r: f"办件 {r.case_number or '不明'}"),
+    Column("rated_at", "评价时间", 98, lambda r: dates.short_moment(r.rated_at), lambda r: dates.exact(r.rated_at), quiet=True),
+    Column("level", "等级", 102, _level, kind="level"),
+    Column("item", "事项", 120, lambda r: r.item or "事项不明", stretch=True),
+    Column("agency", "单位", 108, _agency, _agencies),
+    Column("place", "窗口 · 人员", 130, place, quiet=True, needs=860),
+    Column("state", "状态", 92, lambda r: r.state.label, quiet=True),
+)  # fmt: skip

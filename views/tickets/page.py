@@ -1,0 +1,190 @@
+"""工单: chips and list at the left, the chosen ticket at the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.changes import Kind
+from app.rankings import queries as rankings
+from app.registry import queries as registry
+from app.tickets import queries
+from app.tickets.queries import Order, TicketFilter, Waiting
+from models.rules.lifecycle import Action
+from views.shell.actions import ticket_command
+from views.shell.page import MARGIN, Page
+from views.shell.parts import Chip, Empty
+from views.shell.session import Session
+from views.shell.theme import UNIT
+from views.tables.model import PagedModel
+from views.tables.view import TableView
+from views.tickets.columns import COLUMNS
+from views.tickets.filters import FilterBar
+from views.tickets.panel import TicketPanel
+
+PANEL_WIDTH = 98 * UNIT
+
+
+@dataclass(frozen=True)
+class Counts:
+    """All that match, and what waits, for the chips."""
+
+    matching: int
+    waiting: dict[Any, int]
+
+
+class TicketsPage(Page):
+    """The list an officer lives in all day."""
+
+    title = "工单"
+    shows = Kind.TICKETS | Kind.RATINGS | Kind.CALENDAR | Kind.REGISTRY
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._order = Order.DEADLINE
+        self._wanted: int | None = None
+        self.panel = TicketPanel(session, self)
+        self.panel.acted.connect(self._acted)
+        self.model = PagedModel(COLUMNS, self._ask, self)
+        self.model.loaded.connect(self._loaded)
+        self.filters = FilterBar(self)
+        self.filters.changed.connect(self._filter_changed)
+        self._lay_out()
+        session.query(self, self._read_choices, self._offer, key="choices")
+        for action in Action:
+            session.registry.bind(ticket_command(action), partial(self.panel.begin, action), partial(self._allows, action))
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setHandleWidth(UNIT)
+        split.setChildrenCollapsible(False)
+        line.addWidget(split)
+        left = QWidget(split)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
+        column.setSpacing(3 * UNIT)
+        column.addLayout(self.header())
+        chips = QHBoxLayout()
+        chips.addWidget(self.filters, 1)
+        self._order_chip = Chip("先到期在前", self)
+        self._order_chip.clicked.connect(self._change_order)
+        chips.addWidget(self._order_chip, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(chips)
+        column.addWidget(self._make_list(left), 1)
+        split.addWidget(left)
+        split.addWidget(self.panel)
+        self.panel.setMinimumWidth(80 * UNIT)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 0)
+        split.setSizes([800, PANEL_WIDTH])
+
+    def _make_list(self, parent: QWidget) -> QFrame:
+        frame = QFrame(parent)
+        frame.setProperty("card", "true")
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(1, UNIT, 1, UNIT)
+        self._stack = QStackedWidget(frame)
+        self.table = TableView("工单列表", self._stack)
+        self.table.show_model(self.model)
+        self.table.chosen.connect(self._row_chosen)
+        self._empty = Empty("empty", "没有符合条件的工单", "去掉一些筛选条件，或者换一个月份。", self._stack)
+        self._empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._empty)
+        inner.addWidget(self._stack)
+        return frame
+
+    # reading ----------------------------------------------------------------------------------------------
+
+    def _ask(self, key: Any, limit: int) -> None:
+        chosen, person, order = self.filters.filter, self.session.person, self._order
+        self.session.query(self, lambda c: queries.page(c, chosen, person=person, order=order, after=key, limit=limit),
+                           self.model.arrived, key="page", failed=self._not_read)  # fmt: skip
+
+    def _not_read(self, error: Exception) -> None:
+        self.model.failed()
+        self.session.notice("error", str(error), "重试", self.reload)
+
+    def reload(self) -> None:
+        """Reads the listed rows, the counts and the chosen ticket again."""
+        self.model.refresh()
+        self._read_counts()
+        if self.panel.detail is not None:
+            self.panel.load(self.panel.detail.row.id)
+
+    def _read_counts(self) -> None:
+        chosen, person = self.filters.filter, self.session.person
+        kinds = (Waiting.ME, Waiting.OVERDUE, Waiting.DUE_SOON)
+
+        def read(connection: Any) -> Counts:
+            waiting = {w: queries.count(connection, TicketFilter(waiting=w), person=person) for w in kinds}
+            return Counts(queries.count(connection, chosen, person=person), waiting)
+
+        self.session.query(self, read, self._show_counts, key="counts")
+
+    def _show_counts(self, counts: Counts) -> None:
+        self.filters.set_counts(counts.waiting)
+        mine = counts.waiting[Waiting.ME]
+        self.facts.setText(f"{counts.matching:,} 件" + (f"，{mine:,} 件待我处理" if mine else ""))
+        self.session.counted.emit("tickets", mine, False)
+
+    def _read_choices(self, connection: Any) -> tuple[tuple[str, ...], tuple]:
+        return tuple(a.name for a in registry.agencies(connection)), rankings.months(connection)
+
+    def _offer(self, choices: tuple) -> None:
+        self.filters.offer(*choices)
+
+    # choosing ---------------------------------------------------------------------------------------------
+
+    def open_with(self, argument: object) -> None:
+        """A filter, or a ticket's id."""
+        if isinstance(argument, TicketFilter):
+            self.filters.show_filter(argument)
+            self._filter_changed(argument)
+        elif isinstance(argument, int):
+            self._wanted = argument
+            self.panel.load(argument)
+            if not self.table.choose_id(argument):
+                self._clear_filter()
+
+    def _filter_changed(self, _chosen: object) -> None:
+        self.model.restart()
+        self._read_counts()
+
+    def _clear_filter(self) -> None:
+        self.filters.show_filter(TicketFilter())
+        self._filter_changed(None)
+
+    def _change_order(self) -> None:
+        self._order = Order.NEWEST if self._order is Order.DEADLINE else Order.DEADLINE
+        self._order_chip.setText("先到期在前" if self._order is Order.DEADLINE else "新的在前")
+        self._order_chip.updateGeometry()
+        self.model.restart()
+
+    def _loaded(self, started: bool) -> None:  # noqa: FBT001
+        self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self.table.choose_id(wanted):
+            return
+        if started and self.model.rows and self.table.currentIndex().row() < 0 and wanted is None:
+            self.table.choose_id(self.model.rows[0].id)
+        elif not self.model.rows and wanted is None:
+            self.panel.show_nothing()
+
+    def _row_chosen(self, row: Any) -> None:
+        if row is None:
+            return
+        if self.panel.detail is None or self.panel.detail.row.id != row.id:
+            self.panel.load(row.id)
+
+    def _allows(self, action: Action) -> bool:
+        return self.isVisible() and self.panel.detail is not None and action in self.panel.detail.allowed
+
+    def _acted(self, done: Any) -> None:
+        self.session.announce(done.changes)

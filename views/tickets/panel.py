@@ -1,0 +1,359 @@
+"""The one ticket chosen: what it says, where it stands, and what can be done with it now."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.errors import UserError
+from app.tickets import commands, queries
+from models.rules.lifecycle import Action, State
+from models.rules.ratings import Satisfaction
+from views.shell.actions import command, ticket_command
+from views.shell.parts import Badge, Button, Empty, clear, icon_button, label, row, rule, scrolling
+from views.shell.session import Session
+from views.shell.theme import UNIT
+from views.tables.chips import level_tone, state_chip
+from views.tickets.forms import ActionForm, form_for
+from views.tickets.sections import ClockBlock, DayList, RatingBox, RoundList, TimeLine, facts_line
+from views.tickets.steps import Steps
+
+#: Actions in the order in which they are likely; the first allowed one is filled.
+LIKELY = (
+    Action.INSIST, Action.VERIFY_AND_DISPATCH, Action.ACKNOWLEDGE, Action.SUBMIT, Action.APPROVE, Action.REPORT,
+    Action.CONFIRM_CLOSED, Action.RESTORE, Action.REMIND, Action.RECALL, Action.REJECT, Action.DECLINE,
+    Action.RETURN_FOR_REWORK, Action.REPORT_REFUSED, Action.REDISPATCH, Action.UNAPPROVE, Action.REOPEN,
+    Action.SUPERVISE, Action.ANNOTATE,
+)  # fmt: skip
+#: Actions whose panel is open from the start, since everybody will want it.
+AT_ONCE = frozenset({Action.VERIFY_AND_DISPATCH})
+#: How an action is undone, with the reason written for it.
+UNDO = {
+    Action.VERIFY_AND_DISPATCH: (Action.RECALL, None),
+    Action.REJECT: (Action.RESTORE, "误操作，恢复"),
+    Action.APPROVE: (Action.UNAPPROVE, "误操作，撤回审核"),
+}
+SHOWN_BUTTONS = 3
+
+
+class TicketPanel(QFrame):
+    """`acted(Done)` after an action was taken."""
+
+    acted = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "true")
+        self.setAccessibleName("工单详情")
+        self._session = session
+        self.detail: Any = None
+        self._form: ActionForm | None = None
+        self._pending: tuple[Action, UUID] | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self._stack = QStackedWidget(self)
+        self._empty = Empty("tickets", "选择一件工单", "在左边的列表中选一件，这里显示评价原文、期限和可以办理的事项。", self)
+        self._stack.addWidget(self._empty)
+        self._body = self._make_body()
+        self._area = scrolling(self._body, self)
+        self._stack.addWidget(self._area)
+        outer.addWidget(self._stack, 1)
+        self._foot_rule = rule(self)
+        outer.addWidget(self._foot_rule)
+        self._foot = QWidget(self)
+        self._foot_line = QHBoxLayout(self._foot)
+        self._foot_line.setContentsMargins(5 * UNIT, 3 * UNIT, 5 * UNIT, 3 * UNIT)
+        self._foot_line.setSpacing(2 * UNIT)
+        outer.addWidget(self._foot)
+        self.show_nothing()
+
+    def _make_body(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
+        column.setSpacing(3 * UNIT)
+        self._title = label("", "lead", body, wrap=True)
+        self._level = Badge("", parent=body)
+        self._state = Badge("", parent=body)
+        top = QHBoxLayout()
+        top.addWidget(self._title, 1)
+        top.addWidget(self._level)
+        top.addWidget(self._state)
+        column.addLayout(top)
+        self._facts = label("", "small", body, wrap=True)
+        self._steps = Steps(body)
+        self._rating = RatingBox(body)
+        self._clock = ClockBlock(body)
+        self._form_title = label("", "section", body)
+        self._form_close = icon_button("close", "收起", body)
+        self._form_close.clicked.connect(self.close_form)
+        self._form_holder = QWidget(body)
+        form = QVBoxLayout(self._form_holder)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setSpacing(2 * UNIT)
+        form.addLayout(row(self._form_title, None, self._form_close))
+        self._form_place = form
+        for widget in (self._facts, self._steps, self._rating, self._clock, self._form_holder):
+            column.addWidget(widget)
+        self._make_tabs(body, column)
+        return body
+
+    def _make_tabs(self, body: QWidget, column: QVBoxLayout) -> None:
+        self.tabs = QTabBar(body)
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("工单资料")
+        self.time_line, self.days, self.rounds = TimeLine(body), DayList(body), RoundList(body)
+        self._sheets = (self.time_line, self.days, self.rounds)
+        for name in ("办理过程", "期限说明", "承办记录"):
+            self.tabs.addTab(name)
+        self.tabs.currentChanged.connect(self._show_tab)
+        holder = QVBoxLayout()
+        holder.setSpacing(0)
+        holder.addWidget(self.tabs)
+        holder.addWidget(rule(body))
+        column.addLayout(holder)
+        for sheet in self._sheets:
+            column.addWidget(sheet)
+        column.addStretch(1)
+        self._show_tab(0)
+
+    def _show_tab(self, chosen: int) -> None:
+        for number, sheet in enumerate(self._sheets):
+            sheet.setVisible(number == chosen)
+
+    # showing ----------------------------------------------------------------------------------------------
+
+    def show_nothing(self) -> None:
+        """No ticket is chosen."""
+        self.detail = None
+        self._remove_form()
+        self._stack.setCurrentWidget(self._empty)
+        self._foot.hide()
+        self._foot_rule.hide()
+
+    def load(self, ticket_id: int) -> None:
+        """Reads a ticket and shows it."""
+        self._session.query(self, lambda connection: queries.ticket(connection, ticket_id), self._show,
+                            key="ticket", failed=self._not_shown)  # fmt: skip
+
+    def _not_shown(self, error: Exception) -> None:
+        self.show_nothing()
+        self._session.notice("warning" if isinstance(error, UserError) else "error", str(error))
+
+    def _show(self, detail: Any) -> None:
+        same = self.detail is not None and self.detail.row.id == detail.row.id
+        unchanged = same and self.detail.row.version == detail.row.version
+        self.detail = detail
+        self._show_head(detail)
+        today = self._session.today
+        self._rating.show_rating(detail)
+        self._clock.show_detail(detail, today)
+        self.time_line.show_entries(detail.time_line, today)
+        self.days.show_days(detail.deadline_name or "期限", detail.deadline, today)
+        self.rounds.show_rounds(detail.rounds, today)
+        if not (unchanged and self._form is not None):
+            self._remove_form()
+            at_once = next((a for a in detail.allowed if a in AT_ONCE), None)
+            if at_once and not detail.row.declined:
+                self._open_form(at_once, focus=False)
+        self._show_buttons()
+        self._stack.setCurrentWidget(self._area)
+        self._foot.show()
+        self._foot_rule.show()
+        if not same:
+            self._area.verticalScrollBar().setValue(0)
+
+    def _show_head(self, detail: Any) -> None:
+        ticket = detail.row
+        self._title.setText(ticket.item or "事项不明")
+        self._level.show_text(Satisfaction(ticket.level).label if ticket.level else "", level_tone(ticket.level))
+        chip = state_chip(ticket)
+        shown = ticket.declined or ticket.state is State.REJECTED
+        self._state.show_text(chip.text if shown else "", chip.tone)
+        self._facts.setText(facts_line(ticket, self._session.today)
+                            + (f" · 相似工单 {detail.similar} 件" if detail.similar else ""))  # fmt: skip
+        self._steps.show_state(ticket.state)
+
+    # acting -----------------------------------------------------------------------------------------------
+
+    def begin(self, action: Action) -> None:
+        """Opens the action's panel, or does it at once where nothing is to be said."""
+        if self.detail is None or action not in self.detail.allowed:
+            return
+        if form_for_needed(action):
+            self._open_form(action)
+            self._show_buttons()
+        else:
+            self._act(action, {})
+
+    def close_form(self) -> None:
+        """Puts the open panel away."""
+        self._remove_form()
+        self._show_buttons()
+
+    def _open_form(self, action: Action, *, focus: bool = True) -> None:
+        self._remove_form()
+        self._form = form_for(action, self._session, self.detail, self._form_holder)
+        if self._form is None:
+            return
+        self._form.edited.connect(self._form_edited)
+        self._form_title.setText("转办" if action in AT_ONCE else action.label)
+        self._form_close.setVisible(action not in AT_ONCE)
+        self._form_place.addWidget(self._form)
+        self._form_holder.show()
+        if focus:
+            self._form.focusNextChild() if self._form.focusWidget() else self._form.nextInFocusChain().setFocus()
+            self._area.ensureWidgetVisible(self._form_title)
+
+    def _remove_form(self) -> None:
+        if self._form is not None:
+            self._form_place.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+            self._form = None
+        self._form_holder.hide()
+
+    def _form_edited(self) -> None:
+        self._state_of_confirm()
+
+    def _show_buttons(self) -> None:
+        clear(self._foot_line)
+        allowed = [a for a in LIKELY if a in self.detail.allowed]
+        if self._form is not None and self._form.action not in AT_ONCE:
+            self._confirm = self._button(self._form.action, "primary", f"确认{self._form.action.label}")
+            cancel = Button("取消", parent=self._foot)
+            cancel.clicked.connect(self.close_form)
+            for widget in (self._confirm, cancel):
+                self._foot_line.addWidget(widget)
+            self._foot_line.addStretch(1)
+        else:
+            self._likely_buttons(allowed)
+        self._state_of_confirm()
+
+    def _likely_buttons(self, allowed: list[Action]) -> None:
+        self._confirm = None
+        shown = allowed[:SHOWN_BUTTONS]
+        for number, action in enumerate(shown):
+            more = "" if action in AT_ONCE or not form_for_needed(action) else "…"
+            button = self._button(action, "plain" if number else "primary", action.label + more)
+            if self._form is not None and action is self._form.action:
+                self._confirm = button
+            self._foot_line.addWidget(button)
+        self._refused_buttons(SHOWN_BUTTONS - len(shown))
+        if not allowed and not self.detail.refused:
+            self._foot_line.addWidget(label("现在没有需要您办理的事项。", "secondary", self._foot))
+        self._foot_line.addStretch(1)
+        rest = allowed[SHOWN_BUTTONS:]
+        refused = self.detail.refused[max(0, SHOWN_BUTTONS - len(shown)) :]
+        if rest or refused:
+            self._foot_line.addWidget(self._more(rest, refused))
+
+    def _refused_buttons(self, room: int) -> None:
+        for action, why in self.detail.refused[: max(0, room)]:
+            button = self._button(action, "plain", action.label)
+            button.setEnabled(False)
+            button.setToolTip(why)
+            button.setAccessibleDescription(why)
+            self._foot_line.addWidget(button)
+
+    def _button(self, action: Action, kind: str, text: str) -> Button:
+        button = Button(text, command(ticket_command(action)).icon, kind, self._foot)
+        button.setProperty("action", action.value)
+        button.clicked.connect(self._pressed)
+        return button
+
+    def _more(self, rest: list[Action], refused: tuple) -> Button:
+        button = icon_button("more", "更多", self._foot)
+        button.set_kind("plain")
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        for action in rest:
+            entry = menu.addAction(action.label + ("…" if form_for_needed(action) else ""))
+            entry.setProperty("action", action.value)
+            entry.triggered.connect(self._pressed)
+        for action, why in refused:
+            entry = menu.addAction(action.label)
+            entry.setEnabled(False)
+            entry.setToolTip(why)
+        button.setMenu(menu)
+        return button
+
+    def _state_of_confirm(self) -> None:
+        if self._form is None or self._confirm is None:
+            return
+        problem = self._form.problem()
+        self._confirm.setEnabled(problem is None and self._pending is None)
+        self._confirm.setToolTip(problem or "")
+        self._confirm.setAccessibleDescription(problem or "")
+
+    def _pressed(self) -> None:
+        action = Action(str(self.sender().property("action")))
+        if self._form is not None and self._form.action is action:
+            if self._form.problem() is None:
+                self._act(action, self._form.values())
+        else:
+            self.begin(action)
+
+    def _act(self, action: Action, values: dict[str, Any]) -> None:
+        if self._pending is not None:
+            return
+        ticket, command_id = self.detail.row, uuid4()
+        self._pending = (action, command_id)
+        self._foot.setEnabled(False)
+
+        def work(connection: Any) -> Any:
+            return commands.act(connection, ticket.id, ticket.version, action, command_id=command_id, **values)
+
+        self._session.command(self, work, self._done, failed=self._refused)
+
+    def _done(self, done: Any) -> None:
+        action, _ = self._pending or (Action.ANNOTATE, None)
+        self._settle()
+        self._remove_form()
+        self._tell(action, done)
+        self.acted.emit(done)
+
+    def _tell(self, action: Action, done: Any) -> None:
+        item = self.detail.row.item or "工单" if self.detail else "工单"
+        text = f"{item}：已{action.label}" + (f"，期限 {done.due_on.month}月{done.due_on.day}日。" if done.due_on and action in UNDO else "。")
+        undo = UNDO.get(action)
+        if undo is None:
+            self._session.notice("success", text)
+        else:
+            self._undoing = (done.ticket, done.version, *undo)
+            self._session.notice("success", text, "撤回" if undo[0] is Action.RECALL else "撤销", self._undo)
+
+    def _undo(self) -> None:
+        ticket_id, version, action, reason = self._undoing
+        command_id = uuid4()
+        self._pending = (action, command_id)
+
+        def work(connection: Any) -> Any:
+            return commands.act(connection, ticket_id, version, action, command_id=command_id, reason=reason)
+
+        self._session.command(self, work, self._done, failed=self._refused)
+
+    def _refused(self, error: Exception) -> None:
+        self._settle()
+        if isinstance(error, UserError):
+            self._session.notice("warning", str(error))
+            if error.code == "stale" and self.detail is not None:
+                self.load(self.detail.row.id)
+        else:
+            known = hasattr(error, "message")
+            self._session.notice("error", str(error) if known else "程序出错了，详情已记入日志；您填写的内容还在。")
+
+    def _settle(self) -> None:
+        self._pending = None
+        self._foot.setEnabled(True)
+        self._state_of_confirm()
+
+
+def form_for_needed(action: Action) -> bool:
+    """Whether an action asks for particulars."""
+    return action not in (Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT)
