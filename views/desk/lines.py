@@ -107,6 +107,7 @@ class TicketLine(_Line):
     """One ticket: chip, item, agency; `opened(ticket id)`."""
 
     opened = Signal(int)
+    height_ = 38
 
     def __init__(self, ticket: Any, today: date, parent: QWidget | None = None) -> None:
         self._chip = deadline_chip(ticket)

@@ -19,7 +19,7 @@ from views.shell.session import Session
 from views.shell.theme import UNIT
 
 #: Tickets listed as running out first.
-FIRST = 8
+FIRST = 12
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class DeskPage(Page):
         self._troubled = QVBoxLayout()
         self._troubled.setSpacing(0)
         inner.addLayout(self._troubled)
-        column.addWidget(frame)
-        column.addStretch(1)
+        inner.addStretch(1)
+        column.addWidget(frame, 1)
         return column
 
     def _right(self, parent: QWidget) -> QVBoxLayout:
@@ -85,8 +85,8 @@ class DeskPage(Page):
         self._first = QVBoxLayout()
         self._first.setSpacing(0)
         inner.addLayout(self._first)
-        column.addWidget(frame)
-        column.addStretch(1)
+        inner.addStretch(1)
+        column.addWidget(frame, 1)
         return column
 
     def reload(self) -> None:

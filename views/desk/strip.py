@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.tickets.queries import TicketFilter
@@ -51,7 +51,7 @@ class MonthStripCard(QFrame):
         self._open = Button("打开本月工单", kind="link", parent=self)
         self._open.clicked.connect(self._open_month)
         head.addWidget(self._month)
-        head.addWidget(self._open)
+        head.addWidget(self._open, 0, Qt.AlignmentFlag.AlignLeft)
         head.addStretch(1)
         line.addLayout(head, 3)
         self.ratings, self.bad, self.tickets, self.rectified, self.mean = (

@@ -26,6 +26,7 @@ class Page(QWidget):
         self.session = session
         self.facts = label("", "secondary", self)
         self._stale = True
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         session.changed.connect(self._changed)
 
     def header(self) -> QHBoxLayout:

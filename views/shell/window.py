@@ -148,6 +148,7 @@ class Window(QWidget):
         if argument is not None:
             page.open_with(argument)
         page.shown()
+        page.setFocus()
 
     def _make(self, page_id: str) -> Any:
         entry = next(page for page in PAGES if page.id == page_id)

@@ -26,7 +26,7 @@ def place(row: Any) -> str:
 
 
 def _agency(row: Any) -> str:
-    return f"{row.agency}（协办 {len(row.co_agencies)}）" if row.co_agencies else row.agency
+    return f"{row.agency} +{len(row.co_agencies)}" if row.co_agencies else row.agency
 
 
 def _agencies(row: Any) -> str:
@@ -39,12 +39,12 @@ def _level(row: Any) -> str:
 
 
 COLUMNS = (
-    Column("deadline", "期限", 118, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
-    Column("number", "工单编号", 136, lambda r: r.number or "—", lambda r: f"办件 {r.case_number or '不明'}"),
-    Column("rated_at", "评价时间", 98, lambda r: dates.short_moment(r.rated_at), lambda r: dates.exact(r.rated_at), quiet=True),
-    Column("level", "等级", 102, _level, kind="level"),
-    Column("item", "事项", 120, lambda r: r.item or "事项不明", stretch=True),
-    Column("agency", "单位", 108, _agency, _agencies),
+    Column("deadline", "期限", 112, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
+    Column("number", "工单编号", 126, lambda r: r.number or "—", lambda r: f"办件 {r.case_number or '不明'}"),
+    Column("rated_at", "评价时间", 90, lambda r: dates.short_moment(r.rated_at), lambda r: dates.exact(r.rated_at), quiet=True),
+    Column("level", "等级", 98, _level, kind="level"),
+    Column("item", "事项", 130, lambda r: r.item or "事项不明", stretch=True),
+    Column("agency", "单位", 104, _agency, _agencies),
     Column("place", "窗口 · 人员", 130, place, quiet=True, needs=860),
     Column("state", "状态", 92, lambda r: r.state.label, quiet=True),
 )  # fmt: skip

@@ -54,6 +54,7 @@ class TicketsPage(Page):
         self.filters = FilterBar(self)
         self.filters.changed.connect(self._filter_changed)
         self._lay_out()
+        self.setFocusProxy(self.table)
         session.query(self, self._read_choices, self._offer, key="choices")
         for action in Action:
             session.registry.bind(ticket_command(action), partial(self.panel.begin, action), partial(self._allows, action))

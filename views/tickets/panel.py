@@ -18,7 +18,7 @@ from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.chips import level_tone, state_chip
 from views.tickets.forms import ActionForm, form_for
-from views.tickets.sections import ClockBlock, DayList, RatingBox, RoundList, TimeLine, facts_line
+from views.tickets.sections import ClockBlock, DayList, RatingBox, RoundList, TimeLine, facts_line, place_line
 from views.tickets.steps import Steps
 
 #: Actions in the order in which they are likely; the first allowed one is filled.
@@ -85,6 +85,7 @@ class TicketPanel(QFrame):
         top.addWidget(self._state)
         column.addLayout(top)
         self._facts = label("", "small", body, wrap=True)
+        self._place = label("", "small", body, wrap=True)
         self._steps = Steps(body)
         self._rating = RatingBox(body)
         self._clock = ClockBlock(body)
@@ -97,7 +98,12 @@ class TicketPanel(QFrame):
         form.setSpacing(2 * UNIT)
         form.addLayout(row(self._form_title, None, self._form_close))
         self._form_place = form
-        for widget in (self._facts, self._steps, self._rating, self._clock, self._form_holder):
+        facts = QVBoxLayout()
+        facts.setSpacing(UNIT // 2)
+        facts.addWidget(self._facts)
+        facts.addWidget(self._place)
+        column.addLayout(facts)
+        for widget in (self._steps, self._rating, self._clock, self._form_holder):
             column.addWidget(widget)
         self._make_tabs(body, column)
         return body
@@ -175,8 +181,9 @@ class TicketPanel(QFrame):
         chip = state_chip(ticket)
         shown = ticket.declined or ticket.state is State.REJECTED
         self._state.show_text(chip.text if shown else "", chip.tone)
-        self._facts.setText(facts_line(ticket, self._session.today)
-                            + (f" · 相似工单 {detail.similar} 件" if detail.similar else ""))  # fmt: skip
+        self._facts.setText(facts_line(ticket))
+        self._place.setText(place_line(detail))
+        self._place.setVisible(bool(self._place.text()))
         self._steps.show_state(ticket.state)
 
     # acting -----------------------------------------------------------------------------------------------

@@ -54,12 +54,19 @@ class RatingBox(QFrame):
         return holder
 
 
-def facts_line(row_: Any, today: date) -> str:
+def facts_line(ticket: Any) -> str:
     """编号 · 单位 · 平台 · 时间."""
-    platform = Platform(row_.platform).label if row_.platform else None
-    place = " · ".join(part for part in (row_.counter, row_.staff) if part)
-    parts = (row_.number or "无省工单编号", row_.rated_agency, platform, place, dates.moment(row_.rated_at or row_.opened_at, today))
+    platform = Platform(ticket.platform).label if ticket.platform else None
+    parts = (ticket.number or "无省工单编号", ticket.rated_agency, platform, dates.short_moment(ticket.rated_at or ticket.opened_at))
     return " · ".join(part for part in parts if part)
+
+
+def place_line(detail: Any) -> str:
+    """窗口 · 人员 · 办件编号 · 相似工单."""
+    ticket = detail.row
+    case = f"办件 {ticket.case_number}" if ticket.case_number else None
+    similar = f"相似工单 {detail.similar} 件" if detail.similar else None
+    return " · ".join(part for part in (ticket.counter, ticket.staff, case, similar) if part)
 
 
 class ClockBlock(QWidget):
@@ -123,9 +130,9 @@ class TimeLine(QWidget):
             line = row(when, label(entry.action, "strong", self), label(entry.actor_name or "系统", "secondary", self), None)
             self._column.addLayout(line)
             if entry.text:
-                text = label(entry.text, "secondary", self, wrap=True)
-                text.setContentsMargins(27 * UNIT, 0, 0, 0)
-                self._column.addWidget(text)
+                said = row(27, spacing=0)
+                said.addWidget(label(entry.text, "secondary", self, wrap=True), 1)
+                self._column.addLayout(said)
         if not entries:
             self._column.addWidget(label("还没有办理记录。", "secondary", self))
         self._column.addStretch(1)

@@ -1,0 +1,1 @@
+"""数据导入: files from the province in."""

@@ -1,0 +1,230 @@
+"""What was recognised in a file, what loading it would change, and what it has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from views import dates
+from views.intake.refusals import RefusalTable
+from views.shell.parts import Badge, Button, Chip, Flow, clear, label, restyle, row, rule
+from views.shell.theme import UNIT
+
+#: First rows shown, and columns of them.
+ROWS, COLUMNS = 3, 8
+#: Counts of a result with their names and the role of the figure.
+FIGURES = (
+    ("rows", "数据行"), ("inserted", "新增"), ("updated", "更新"), ("unchanged", "未变"), ("repeated", "重复"),
+    ("refused", "退回"),
+)  # fmt: skip
+
+
+class Figures(QWidget):
+    """The numbers of a dry run or of a load."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6 * UNIT)
+        self._values: dict[str, Any] = {}
+        for name, title in FIGURES:
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            self._values[name] = label("—", "figure", self)
+            column.addWidget(label(title, "small", self))
+            column.addWidget(self._values[name])
+            line.addLayout(column, 1)
+
+    def show_result(self, result: Any) -> None:
+        """Shows a result's counts; None is not yet known."""
+        for name, value in self._values.items():
+            number = getattr(result, name, None)
+            value.setText("—" if number is None else f"{number:,}")
+            restyle(value, "role", "figure-red" if name == "refused" and number else "figure")
+
+
+class Preview(QFrame):
+    """A file under way. Signals: `load_wanted`, `again_wanted`, `save_wanted`, `tickets_wanted`."""
+
+    load_wanted = Signal()
+    again_wanted = Signal()
+    save_wanted = Signal()
+    tickets_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", "true")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
+        column.setSpacing(3 * UNIT)
+        self.kind = Badge("", "accent", self)
+        self.name = label("", "lead", self, wrap=True)
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        top.addWidget(self.kind)
+        column.addLayout(top)
+        self.said = label("", "secondary", self, wrap=True)
+        column.addWidget(self.said)
+        self.figures = Figures(self)
+        column.addWidget(self.figures)
+        column.addWidget(rule(self))
+        self._make_recognised(column)
+        self.refusals = RefusalTable(self)
+        self._refused_title = label("", "section", self)
+        self.save = Button("退回行另存为工作簿", "save", "link", self)
+        self.save.clicked.connect(self.save_wanted)
+        self._refused_head = QWidget(self)
+        head = QHBoxLayout(self._refused_head)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self._refused_title)
+        head.addStretch(1)
+        head.addWidget(self.save)
+        column.addWidget(self._refused_head)
+        column.addWidget(self.refusals, 2)
+        self._moved = label("", "amber", self, wrap=True)
+        column.addWidget(self._moved)
+        column.addStretch(1)
+        self._make_foot(column)
+
+    def _make_recognised(self, column: QVBoxLayout) -> None:
+        self._mapping = QWidget(self)
+        self._mapping_flow = Flow(self._mapping)
+        self._mapping_title = label("认出的列", "section", self)
+        self._rows_title = label("前几行", "section", self)
+        self._rows = QFrame(self)
+        self._rows.setProperty("quote", "true")
+        self._rows_grid = QGridLayout(self._rows)
+        self._rows_grid.setContentsMargins(3 * UNIT, 2 * UNIT, 3 * UNIT, 2 * UNIT)
+        self._rows_grid.setHorizontalSpacing(4 * UNIT)
+        self._rows_grid.setVerticalSpacing(UNIT)
+        for widget in (self._mapping_title, self._mapping, self._rows_title, self._rows):
+            column.addWidget(widget)
+
+    def _make_foot(self, column: QVBoxLayout) -> None:
+        self.complete = Chip("全量", self, checkable=True)
+        self.partial = Chip("部分", self, checkable=True)
+        self.complete.setToolTip("文件含这个月的全部评价，各级评价数以它为准")
+        self.partial.setToolTip("文件只含一部分评价（例如只有差评），评价数仍以汇总为准")
+        self.complete.setChecked(True)
+        self.complete.clicked.connect(self._pick_complete)
+        self.partial.clicked.connect(self._pick_partial)
+        self._whole = label("文件范围", "secondary", self)
+        self.load = Button("导入", "intake", "primary", self)
+        self.load.clicked.connect(self.load_wanted)
+        self.again = Button("换一个文件", kind="plain", parent=self)
+        self.again.clicked.connect(self.again_wanted)
+        self.tickets = Button("查看工单", "tickets", "plain", self)
+        self.tickets.clicked.connect(self.tickets_wanted)
+        column.addWidget(rule(self))
+        column.addLayout(row(self._whole, self.complete, self.partial, None, self.tickets, self.again, self.load))
+
+    def _pick_complete(self) -> None:
+        self.complete.setChecked(True)
+        self.partial.setChecked(False)
+
+    def _pick_partial(self) -> None:
+        self.complete.setChecked(False)
+        self.partial.setChecked(True)
+
+    def show_inspection(self, name: str, inspection: Any) -> None:
+        """Shows what a file is; the numbers follow."""
+        self.name.setText(name)
+        self.kind.show_text(inspection.kind_label, "accent")
+        self.said.setText("已认出文件，正在试算会新增、更新多少…")
+        self.figures.show_result(None)
+        ratings = str(getattr(inspection.kind, "value", inspection.kind)) == "ratings"
+        for widget in (self._whole, self.complete, self.partial):
+            widget.setVisible(ratings)
+        self._pick_complete()
+        self._show_mapping(inspection)
+        self._show_rows(inspection)
+        self._show_refusals(())
+        self._moved.hide()
+        self.tickets.hide()
+        self.again.setText("换一个文件")
+        self.load.show()
+        self.load.setEnabled(False)
+
+    def _show_mapping(self, inspection: Any) -> None:
+        clear(self._mapping_flow)
+        for column in inspection.mapping:
+            same = column.heading == column.field_label
+            badge = Badge(column.heading if same else f"{column.heading} → {column.field_label}", "grey", self._mapping)
+            self._mapping_flow.addWidget(badge)
+        for heading in inspection.unmapped:
+            badge = Badge(f"{heading}：不导入", "amber", self._mapping)
+            self._mapping_flow.addWidget(badge)
+        self._recognised_visible(True)
+
+    def _recognised_visible(self, visible: bool) -> None:  # noqa: FBT001
+        for widget in (self._mapping_title, self._mapping, self._rows_title, self._rows):
+            widget.setVisible(visible)
+
+    def _show_rows(self, inspection: Any) -> None:
+        clear(self._rows_grid)
+        columns = inspection.mapping[:COLUMNS]
+        for at, column in enumerate(columns):
+            self._rows_grid.addWidget(label(column.field_label, "small", self._rows), 0, at)
+        for down, cells in enumerate(inspection.first_rows[:ROWS], 1):
+            for at, cell in enumerate(cells[:COLUMNS]):
+                text = label(_short(cell), "", self._rows)
+                text.setToolTip(str(cell))
+                text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                self._rows_grid.addWidget(text, down, at)
+
+    def show_trial(self, result: Any) -> None:
+        """Shows what loading would change."""
+        self.figures.show_result(result)
+        changing = result.inserted + result.updated
+        if changing:
+            tail = f"，生成 {result.tickets_opened} 件工单" if result.tickets_opened else ""
+            self.said.setText(f"导入后新增 {result.inserted:,}、更新 {result.updated:,}{tail}。现在还没有写入。")
+        else:
+            self.said.setText("这个文件的内容都已在库中，再导入不会有变化。")
+        self.load.setEnabled(True)
+        self._show_refusals(result.refusals, result.refused)
+        self._show_moved(result, "将改变")
+
+    def show_result(self, result: Any) -> None:
+        """Shows what loading has changed."""
+        self.figures.show_result(result)
+        parts = [f"新增 {result.inserted:,}", f"更新 {result.updated:,}"]
+        parts += [f"新生成工单 {result.tickets_opened} 件"] if result.tickets_opened else []
+        parts += [f"并入已有工单 {result.tickets_joined} 件"] if result.tickets_joined else []
+        self.said.setText("导入完成：" + "，".join(parts) + "。")
+        self._recognised_visible(False)
+        self._show_refusals(result.refusals, result.refused)
+        self._show_moved(result, "已改变")
+        for widget in (self._whole, self.complete, self.partial):
+            widget.hide()
+        self.load.hide()
+        self.tickets.setVisible(bool(result.tickets_opened or result.tickets_joined))
+        self.again.setText("再导入一个文件")
+
+    def _show_refusals(self, refusals: tuple[Any, ...], total: int = 0) -> None:
+        for widget in (self._refused_head, self.refusals):
+            widget.setVisible(bool(refusals))
+        more = f"（列出前 {len(refusals):,} 行）" if total > len(refusals) else ""
+        self._refused_title.setText(f"退回 {max(total, len(refusals)):,} 行{more}，改正后可以再导入")
+        self.refusals.show_refusals(tuple(refusals))
+
+    def _show_moved(self, result: Any, verb: str) -> None:
+        moved = tuple(getattr(result, "moved", ()) or ())
+        self._moved.setVisible(bool(moved))
+        lines = [_moved_line(one) for one in moved[:8]]
+        more = [f"……共 {len(moved)} 件"] if len(moved) > len(lines) else []
+        self._moved.setText(f"{verb} {len(moved)} 件工单的期限：\n" + "\n".join(lines + more))
+
+
+def _short(cell: object) -> str:
+    text = str(cell)
+    return text if len(text) <= 14 else text[:13] + "…"
+
+
+def _moved_line(moved: Any) -> str:
+    number = getattr(moved, "number", None) or f"工单 {getattr(moved, 'ticket', '')}"
+    before, after = getattr(moved, "before", None), getattr(moved, "after", None)
+    return f"{number}　{dates.exact_day(before)} → {dates.exact_day(after)}"

@@ -1,0 +1,1 @@
+"""排名: the ranking as chart, table and picture."""

@@ -1,0 +1,107 @@
+"""Drawing a ranking in pixels: the scale, the bars, the words. Screen, PNG and SVG share it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from views.rankings.parts import PARTS, change_of, change_text
+from views.shell import theme
+
+#: Room right of the bars for total and change; left of them for the rank, besides the longest name.
+RIGHT, BEFORE, LONGEST = 96, 56, 150
+#: Room above the first bar for the legend, and below the last for the scale.
+TOP, BOTTOM = 36, 26
+#: A bar's share of its row.
+BAR = 0.56
+
+
+def left_of(rows: tuple[Any, ...]) -> float:
+    """Where the bars begin: behind the longest name."""
+    metrics = QFontMetricsF(theme.font())
+    names = (metrics.horizontalAdvance(_name(row)) for row in rows)
+    return BEFORE + min(LONGEST, max(names, default=60))
+
+
+def paint_chart(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+    """The whole chart."""
+    paint_scale(painter, rows, width, row_height, colors)
+    paint_bars(painter, rows, width, row_height, colors)
+    paint_words(painter, rows, width, row_height, colors)
+
+
+def paint_scale(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+    """Lines at 0, 20 … 100 with their numbers."""
+    bottom, left = TOP + row_height * max(1, len(rows)), left_of(rows)
+    for points in range(0, 101, 20):
+        x = place(points, left, width)
+        painter.fillRect(QRectF(x, TOP, 1, bottom - TOP), QColor(colors.line))
+        write(painter, QRectF(x - 30, bottom + 4, 60, 18), str(points), theme.SMALL, colors.secondary, centre=True)
+
+
+def paint_bars(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+    """The four contributions of each row, one after the other."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    begin = left_of(rows)
+    for number, row in enumerate(rows):
+        done = 0.0
+        top = TOP + row_height * (number + 0.5 - BAR / 2)
+        for (part, _), color in zip(PARTS, colors.parts, strict=True):
+            points = float(getattr(row.score, part).contribution)
+            painter.setBrush(QColor(color))
+            x, end = place(done, begin, width), place(done + points, begin, width)
+            painter.drawRect(QRectF(x, top, end - x, row_height * BAR))
+            done += points
+
+
+def paint_words(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+    """Ranks and names at the left, totals and changes behind the bars, the legend above."""
+    left = left_of(rows)
+    for number, row in enumerate(rows):
+        box = QRectF(left, TOP + number * row_height, width - left - RIGHT, row_height)
+        _paint_row(painter, box, row, colors)
+    _paint_legend(painter, left, colors)
+
+
+def _name(row: Any) -> str:
+    return str(row.score.facts.agency) + (" *" if row.score.small_sample else "")
+
+
+def _paint_row(painter: QPainter, bars: QRectF, row: Any, c: theme.Colors) -> None:
+    top, high, left = bars.top(), bars.height(), bars.left()
+    write(painter, QRectF(4, top, 26, high), str(row.rank), theme.BODY, c.secondary, right=True)
+    shown = QFontMetricsF(theme.font()).elidedText(_name(row), Qt.TextElideMode.ElideRight, left - 50)
+    write(painter, QRectF(42, top, left - 44, high), shown, theme.BODY, c.text)
+    total = sum(float(getattr(row.score, part).contribution) for part, _ in PARTS)
+    x = left + bars.width() * total / 100 + 8
+    write(painter, QRectF(x, top, 52, high), f"{row.score.composite:.2f}", theme.BODY, c.text, bold=True)
+    change = change_of(row)
+    ink = c.secondary if not change else c.green if change > 0 else c.red
+    write(painter, QRectF(x + 48, top, 40, high), change_text(row), theme.BODY, ink)
+
+
+def _paint_legend(painter: QPainter, x: float, c: theme.Colors) -> None:
+    metrics = QFontMetricsF(theme.font(theme.SMALL))
+    for (_, name), color in zip(PARTS, c.parts, strict=True):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(color))
+        painter.drawRoundedRect(QRectF(x, TOP / 2 - 6, 11, 11), 2.5, 2.5)
+        width = metrics.horizontalAdvance(name) + 4
+        write(painter, QRectF(x + 16, TOP / 2 - 11, width, 20), name, theme.SMALL, c.secondary)
+        x += width + 26
+
+
+def place(points: float, left: float, width: float) -> float:
+    """Where so many points (0–100) end, when the bars begin at `left` of a chart so wide."""
+    return left + (width - left - RIGHT) * points / 100
+
+
+def write(painter: QPainter, box: QRectF, text: str, size: float, ink: str, *, bold: bool = False,
+          right: bool = False, centre: bool = False) -> None:  # fmt: skip
+    """One line of text in a box, in the middle of its height."""
+    painter.setFont(theme.font(size, bold=bold))
+    painter.setPen(QColor(ink))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
