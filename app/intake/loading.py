@@ -1,0 +1,126 @@
+"""Pumps what the child sends into staging and calls the loader function: one transaction, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from app.intake.child import DATA, DONE, HEADER, PROGRESS, REFUSED
+from app.intake.initials import initials_of
+from app.intake.kinds import Kind
+from app.intake.reading import Reader
+from app.intake.refusals import RefusedRows
+from app.intake.results import Progress
+from app.intake.staging import copy_statement
+
+Tell = Callable[[Progress], None]
+
+READING = "读取文件"
+CHECKING = "检查并写入"
+COUNTING = "登记并统计"
+
+#: What each kind's loader takes over; the functions live in the database.
+_LOADERS = {
+    Kind.RATINGS: text("SELECT pd.load_ratings(:load, CAST(:batch AS jsonb))"),
+    Kind.TICKETS: text("SELECT pd.load_tickets(:load, CAST(:batch AS jsonb))"),
+    Kind.SUMMARY: text("SELECT pd.load_summary(:load, CAST(:batch AS jsonb))"),
+    Kind.REGISTRY: text("SELECT pd.load_registry(:load, CAST(:batch AS jsonb))"),
+}
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A file on its way: what the child has told so far."""
+
+    path: Path
+    load_id: int
+    header: Mapping[str, Any]
+    frames: Iterator[tuple[bytes, Any]]
+    refused: RefusedRows
+    tell: Tell
+    outcome: Mapping[str, Any] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What the file is."""
+        return Kind(self.header["kind"])
+
+    @property
+    def total(self) -> int:
+        """Rows of all sheets below their headings, totals and empty rows among them."""
+        return sum(sheet["rows"] - sheet["row"] for sheet in self.header["sheets"])
+
+    def data(self) -> Iterator[bytes]:
+        """Lines for COPY as they come; keeps what else is told."""
+        for frame, payload in self.frames:
+            if frame == DATA:
+                yield payload
+            elif frame == PROGRESS:
+                self.tell(Progress(CHECKING, payload, self.total))
+            elif frame == REFUSED:
+                self.refused.add(payload)
+            elif frame == DONE:
+                self.outcome = payload
+
+    @property
+    def found(self) -> Mapping[str, Any]:
+        """The child's last word, once `data` is through."""
+        assert self.outcome is not None
+        return self.outcome
+
+
+def arrive(path: Path, load_id: int, reader: Reader, refused: RefusedRows, tell: Tell) -> Arrival:
+    """Waits until the child has recognised the file. Raises UserError."""
+    tell(Progress(READING, 0, None))
+    frames = reader.frames()
+    frame, header = next(frames)
+    assert frame == HEADER
+    return Arrival(path, load_id, header, frames, refused, tell)
+
+
+def load(connection: Connection, arrival: Arrival, *, complete: bool) -> dict[str, Any]:
+    """Copies and loads; the counts. To be called in a transaction that the caller ends."""
+    connection.execute(text("SELECT pd.begin_load()"))
+    with _copying(connection, arrival.header["table"]) as write:
+        for lines in arrival.data():
+            write(lines)
+    arrival.tell(Progress(COUNTING, arrival.total, arrival.total))
+    batch = _batch(arrival, complete=complete)
+    counts = connection.scalar(_LOADERS[arrival.kind], {"load": arrival.load_id, "batch": json.dumps(batch)})
+    return dict(counts)
+
+
+@contextmanager
+def _copying(connection: Connection, table: str) -> Iterator[Callable[[bytes], None]]:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(copy_statement(table)) as copy:
+        yield copy.write
+
+
+def _batch(arrival: Arrival, *, complete: bool) -> dict[str, Any]:
+    """What the loader is told of the file; the names' initials are worked out here."""
+    found = arrival.found
+    return {
+        "file_name": arrival.path.name,
+        "file_hash": hash_of(arrival.path),
+        "profile": arrival.header["profile"],
+        "complete": complete,
+        "repeated": found["repeated"],
+        "refused": found["refused"],
+        "refused_by_agency": found["refused_by_agency"],
+        "initials": initials_of({*found["agencies"], *found["items"]}),
+    }
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

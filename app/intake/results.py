@@ -1,0 +1,123 @@
+"""What inspecting and importing a file return: frozen values for window and console."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.changes import Changes
+from app.intake.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import is: a stage in Chinese, rows done, rows in all where known."""
+
+    stage: str
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """A heading of the file and the field it is read as."""
+
+    heading: str
+    field: str
+    field_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSeen:
+    """A sheet that holds data: `heading_row` and `last_row` from 1."""
+
+    name: str
+    heading_row: int
+    last_row: int
+    headings: tuple[str, ...]
+    mapping: tuple[ColumnMapping, ...]
+    unmapped: tuple[str, ...]
+    first_rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A file recognised, not loaded. `mapping`, `unmapped`, `first_rows`: of the first sheet with data."""
+
+    kind: Kind
+    profile: str
+    profile_label: str
+    sheets: tuple[SheetSeen, ...]
+
+    @property
+    def kind_label(self) -> str:
+        """The kind's Chinese name."""
+        return self.kind.label
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The first sheet's headings, above `first_rows`."""
+        return self.sheets[0].headings
+
+    @property
+    def mapping(self) -> tuple[ColumnMapping, ...]:
+        """The first sheet's columns."""
+        return self.sheets[0].mapping
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """The first sheet's headings that stand for nothing known."""
+        return self.sheets[0].unmapped
+
+    @property
+    def first_rows(self) -> tuple[tuple[str, ...], ...]:
+        """The first sheet's first rows of data, as text."""
+        return self.sheets[0].first_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused row: `row` from 1 in the sheet, `column` its heading, `value` as read."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDeadline:
+    """A ticket whose due date a holiday notice moves."""
+
+    ticket: int
+    number: str | None
+    old_due: date
+    new_due: date
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """An accepted file. rows = inserted + updated + unchanged + repeated + refused.
+
+    `refusals`: the first 1,000. `refused_by_agency`: bad ratings without label and reason (Art. 7).
+    `warnings`: sentence → rows it concerns. `moved`: for a holiday notice.
+    """
+
+    kind: Kind
+    rows: int
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    refused: int = 0
+    tickets_opened: int = 0
+    tickets_joined: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    refused_by_agency: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    moved: tuple[MovedDeadline, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    profile: str = ""
+    dry_run: bool = False
