@@ -101,27 +101,30 @@ CREATE FUNCTION pd.learn_from_ratings(load bigint, initials jsonb) RETURNS void
     LANGUAGE plpgsql SET search_path = pd, pg_temp
 AS $$
 BEGIN
-    PERFORM pd.learn_agencies((SELECT array_agg(DISTINCT agency) FROM staging_rating WHERE load_id = load), initials);
+    PERFORM pd.learn_agencies(
+        ARRAY(SELECT DISTINCT agency FROM staging_rating WHERE load_id = load), initials);
     PERFORM pd.learn_items(
-        (SELECT array_agg(DISTINCT coalesce(item, item_code)) FROM staging_rating WHERE load_id = load), initials);
-    INSERT INTO hall (agency_id, name)
-    SELECT DISTINCT k.id, s.hall FROM (SELECT DISTINCT agency, hall FROM staging_rating
-                                       WHERE load_id = load AND hall IS NOT NULL) s
-    JOIN pd.agency_keys() k ON k.key = s.agency
-    ORDER BY 1, 2
-    ON CONFLICT DO NOTHING;
+        ARRAY(SELECT DISTINCT coalesce(item, item_code) FROM staging_rating WHERE load_id = load), initials);
+    -- One pass over staging; all that follows goes over the few distinct places.
+    WITH place AS MATERIALIZED (
+        SELECT k.id, s.hall, s.counter, s.staff
+        FROM (SELECT DISTINCT agency, hall, counter, staff FROM staging_rating
+              WHERE load_id = load AND (hall IS NOT NULL OR staff IS NOT NULL)) s
+        JOIN pd.agency_keys() k ON k.key = s.agency),
+    staff AS (
+        INSERT INTO staff_member (agency_id, name)
+        SELECT DISTINCT id, staff FROM place WHERE staff IS NOT NULL ORDER BY 1, 2
+        ON CONFLICT DO NOTHING),
+    fresh AS (
+        INSERT INTO hall (agency_id, name)
+        SELECT DISTINCT id, hall FROM place WHERE hall IS NOT NULL ORDER BY 1, 2
+        ON CONFLICT DO NOTHING
+        RETURNING id, agency_id, name)
     INSERT INTO counter (hall_id, name)
-    SELECT DISTINCT h.id, s.counter FROM (SELECT DISTINCT agency, hall, counter FROM staging_rating
-                                          WHERE load_id = load AND hall IS NOT NULL AND counter IS NOT NULL) s
-    JOIN pd.agency_keys() k ON k.key = s.agency
-    JOIN hall h ON h.agency_id = k.id AND h.name = s.hall
-    ORDER BY 1, 2
-    ON CONFLICT DO NOTHING;
-    INSERT INTO staff_member (agency_id, name)
-    SELECT DISTINCT k.id, s.staff FROM (SELECT DISTINCT agency, staff FROM staging_rating
-                                        WHERE load_id = load AND staff IS NOT NULL) s
-    JOIN pd.agency_keys() k ON k.key = s.agency
-    ORDER BY 1, 2
+    SELECT DISTINCT h.id, p.counter
+    FROM place p JOIN (SELECT id, agency_id, name FROM hall UNION SELECT id, agency_id, name FROM fresh) h
+        ON h.agency_id = p.id AND h.name = p.hall
+    WHERE p.counter IS NOT NULL ORDER BY 1, 2
     ON CONFLICT DO NOTHING;
 END $$;
 
@@ -254,34 +257,37 @@ CREATE FUNCTION pd.revise_ratings(load bigint, batch_id bigint, before bigint, O
     LANGUAGE plpgsql SET search_path = pd, pg_temp SET work_mem = '128MB'
 AS $$
 BEGIN
-    WITH fresh AS (
-        INSERT INTO rating_revision (rating_id, level, is_default, labels, reason, rated_at, batch_id)
-        SELECT r.id, s.level, s.is_default, s.labels, s.reason, s.rated_at, revise_ratings.batch_id
+    WITH known AS MATERIALIZED (
+        SELECT r.id, s.line, s.level, s.is_default, s.labels, s.reason, s.rated_at,
+               s.rater_name, s.rater_phone, s.rater_identity, d.differs, d.unlike, d.lacks_rater
         FROM staging_rating s
         JOIN rating r USING (case_number, area_code, target, service_number, rating_number)
-        WHERE s.load_id = load AND r.id <= before
-          AND (s.level, s.is_default, s.labels, s.reason)
-              IS DISTINCT FROM (r.first_level, r.first_default, r.labels, r.reason)
-          AND NOT EXISTS (
-              SELECT FROM rating_revision v WHERE v.rating_id = r.id AND v.level = s.level
-              AND v.is_default = s.is_default AND v.labels = s.labels AND v.reason IS NOT DISTINCT FROM s.reason)
-        ORDER BY s.line
+        JOIN pd.agency_keys() a ON a.key = s.agency
+        LEFT JOIN rater k ON k.rating_id = r.id,
+        LATERAL (SELECT
+            (s.level, s.is_default, s.labels, s.reason)
+                IS DISTINCT FROM (r.first_level, r.first_default, r.labels, r.reason) AS differs,
+            (s.rated_at, s.platform, a.id) <> (r.rated_at, r.platform, r.agency_id) AS unlike,
+            k.id IS NULL AND num_nonnulls(s.rater_name, s.rater_phone, s.rater_identity) > 0 AS lacks_rater) d
+        WHERE s.load_id = load AND r.id <= before AND (d.differs OR d.unlike OR d.lacks_rater)),
+    fresh AS (
+        INSERT INTO rating_revision (rating_id, level, is_default, labels, reason, rated_at, batch_id)
+        SELECT k.id, k.level, k.is_default, k.labels, k.reason, k.rated_at, revise_ratings.batch_id
+        FROM known k
+        WHERE k.differs AND NOT EXISTS (
+            SELECT FROM rating_revision v WHERE v.rating_id = k.id AND v.level = k.level
+            AND v.is_default = k.is_default AND v.labels = k.labels AND v.reason IS NOT DISTINCT FROM k.reason)
+        ORDER BY k.line
         RETURNING rating_id, level, is_default, labels, reason),
     put AS (
         UPDATE rating r SET level = f.level, is_default = f.is_default,
             lacks_reason = f.level <= 2 AND f.labels = '{}' AND f.reason IS NULL
-        FROM fresh f WHERE r.id = f.rating_id RETURNING r.id)
-    SELECT coalesce(array_agg(id), '{}') INTO revised FROM put;
-    INSERT INTO rater (rating_id, name, phone, identity_number)
-    SELECT r.id, s.rater_name, s.rater_phone, s.rater_identity
-    FROM staging_rating s JOIN rating r USING (case_number, area_code, target, service_number, rating_number)
-    WHERE s.load_id = load AND r.id <= before AND num_nonnulls(s.rater_name, s.rater_phone, s.rater_identity) > 0
-      AND NOT EXISTS (SELECT FROM rater k WHERE k.rating_id = r.id);
-    SELECT count(*) INTO unlike
-    FROM staging_rating s JOIN rating r USING (case_number, area_code, target, service_number, rating_number)
-    JOIN agency a ON a.id = r.agency_id
-    WHERE s.load_id = load AND r.id <= before
-      AND (r.rated_at <> s.rated_at OR r.platform <> s.platform OR (a.name <> s.agency AND a.credit_code IS DISTINCT FROM s.agency));
+        FROM fresh f WHERE r.id = f.rating_id RETURNING r.id),
+    filled AS (
+        INSERT INTO rater (rating_id, name, phone, identity_number)
+        SELECT id, rater_name, rater_phone, rater_identity FROM known WHERE lacks_rater)
+    SELECT (SELECT coalesce(array_agg(id), '{}') FROM put), (SELECT count(*) FROM known k WHERE k.unlike)
+    INTO revised, unlike;
 END $$;
 
 -- Rating detail.

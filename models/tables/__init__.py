@@ -2,6 +2,7 @@
 
 from models.tables.base import SCHEMA, Base
 from models.tables.calendar import CalendarDay, CalendarYear, RuleSetRow
+from models.tables.instance import Instance
 from models.tables.intake import (
     ImportBatch,
     RatingCover,
@@ -40,6 +41,7 @@ __all__ = [
     "EventText",
     "Hall",
     "ImportBatch",
+    "Instance",
     "LabelCode",
     "Rater",
     "Rating",

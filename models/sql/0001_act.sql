@@ -1,0 +1,230 @@
+-- The one door to a ticket. Nobody may update a ticket; everybody acts through here, and it decides.
+-- SQLSTATE: PD001 refused by a rule, PD002 somebody was faster, PD003 no right (or no such ticket).
+
+-- Ends the round that runs: what the agency used of its time stays on record.
+CREATE FUNCTION pd.end_round(ticket pd.ticket, how text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    UPDATE assignment a
+    SET current = false, ended_at = pd.now(), ended_by = how,
+        used_days = greatest(0, (SELECT t.working_no - s.working_no FROM calendar_day t, calendar_day s
+                                 WHERE t.day = coalesce(a.submitted_on, pd.today()) AND s.day = a.received_on))
+    WHERE a.ticket_id = ticket.id AND a.current
+$$;
+
+-- A new round: lead and co-agencies, received today, ten working days (Art. 23).
+CREATE FUNCTION pd.start_round(ticket pd.ticket, payload jsonb) RETURNS pd.ticket
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    lead bigint := (SELECT id FROM agency WHERE id = (payload ->> 'lead')::bigint);
+    co bigint[] := ARRAY(SELECT x::bigint FROM jsonb_array_elements_text(coalesce(payload -> 'co', '[]')) AS x);
+BEGIN
+    IF lead IS NULL THEN
+        RAISE EXCEPTION '请指定主办单位。' USING ERRCODE = 'PD001';
+    END IF;
+    IF lead = ANY (co) OR cardinality(co) <> (SELECT count(DISTINCT id) FROM agency WHERE id = ANY (co)) THEN
+        RAISE EXCEPTION '协办单位不存在、重复或与主办单位相同。' USING ERRCODE = 'PD001';
+    END IF;
+    ticket.round := ticket.round + 1;
+    ticket.holder_id := lead;
+    ticket.received_on := pd.today();
+    ticket.due_on := pd.due(ticket.received_on, pd.rule_number('rectification_days', ticket.received_on));
+    ticket.rework_due_on := NULL;
+    ticket.report_due_on := NULL;
+    ticket.submitted_on := NULL;
+    ticket.handled_on := NULL;
+    INSERT INTO assignment (ticket_id, round, agency_id, part, opened_at, created_at, received_on, due_on, provisional)
+    SELECT ticket.id, ticket.round, a.id, CASE WHEN a.id = lead THEN 'lead' ELSE 'co' END, ticket.opened_at,
+           pd.now(), ticket.received_on, ticket.due_on, pd.is_provisional(ticket.received_on, ticket.due_on)
+    FROM unnest(lead || co) AS a(id);
+    RETURN ticket;
+END $$;
+
+-- A ticket back at the centre, with nobody.
+CREATE FUNCTION pd.take_back(ticket pd.ticket) RETURNS pd.ticket
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    ticket.holder_id := ticket.agency_id;
+    ticket.received_on := NULL;
+    ticket.due_on := NULL;
+    ticket.rework_due_on := NULL;
+    ticket.report_due_on := NULL;
+    ticket.submitted_on := NULL;
+    ticket.handled_on := NULL;
+    ticket.declined := false;
+    RETURN ticket;
+END $$;
+
+-- What the lead agency found and did (Art. 3, 23); the day of the submission starts the report clock.
+CREATE FUNCTION pd.hand_in(ticket pd.ticket, payload jsonb) RETURNS pd.ticket
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    feedback jsonb := coalesce(payload -> 'feedback', '{}');
+    missing text := (
+        SELECT string_agg(name, '、') FROM (VALUES
+            ('found_true', '是否属实'), ('found_reasonable', '诉求是否合理'), ('cause', '原因'),
+            ('measures', '整改措施'), ('reviewed_by', '单位审核人')) AS needed(key, name)
+        WHERE coalesce(btrim(payload ->> key), '') = '');
+BEGIN
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION '整改材料不完整，请填写：%。', missing USING ERRCODE = 'PD001';
+    END IF;
+    IF NOT ((feedback ->> 'reached')::boolean IS TRUE AND coalesce(btrim(feedback ->> 'how'), '') <> ''
+            AND coalesce(btrim(feedback ->> 'said'), '') <> ''
+            OR (feedback ->> 'reached')::boolean IS FALSE AND coalesce((feedback ->> 'attempts')::integer, 0) > 0) THEN
+        RAISE EXCEPTION '请写明向评价人反馈的方式和对方意见；联系不上的，写明联系次数。' USING ERRCODE = 'PD001';
+    END IF;
+    INSERT INTO rectification (ticket_id, assignment_id, submitted_at, found_true, found_reasonable, cause,
+                               measures, feedback, reviewed_by)
+    SELECT ticket.id, a.id, pd.now(), (payload ->> 'found_true')::boolean, (payload ->> 'found_reasonable')::boolean,
+           payload ->> 'cause', payload ->> 'measures', feedback, payload ->> 'reviewed_by'
+    FROM assignment a WHERE a.ticket_id = ticket.id AND a.current AND a.part = 'lead';
+    UPDATE assignment SET submitted_on = coalesce(submitted_on, pd.today())
+    WHERE ticket_id = ticket.id AND current;
+    ticket.submitted_on := pd.today();
+    ticket.report_due_on := pd.due(pd.today(), pd.rule_number('report_days', pd.today()));
+    RETURN ticket;
+END $$;
+
+-- What an action changes beside the state.
+CREATE FUNCTION pd.carry_out(ticket pd.ticket, action text, payload jsonb) RETURNS pd.ticket
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    CASE action
+        WHEN 'verify_and_dispatch', 'redispatch', 'reopen' THEN
+            PERFORM pd.end_round(ticket, CASE WHEN ticket.declined THEN 'decline' ELSE action END);
+            ticket.declined := false;
+            RETURN pd.start_round(ticket, payload);
+        WHEN 'reject' THEN
+            PERFORM pd.end_round(ticket, action);
+            RETURN pd.take_back(ticket);
+        WHEN 'recall' THEN
+            PERFORM pd.end_round(ticket, action);
+            RETURN pd.take_back(ticket);
+        WHEN 'acknowledge' THEN
+            UPDATE assignment SET acknowledged_at = pd.now()
+            WHERE ticket_id = ticket.id AND current AND agency_id = pd.my_agency();
+        WHEN 'decline' THEN
+            ticket.declined := true; -- the assignment stands and its clock runs on until the centre decides
+        WHEN 'insist' THEN
+            IF NOT ticket.declined THEN
+                RAISE EXCEPTION '只有被退单的工单才能维持转办。' USING ERRCODE = 'PD001';
+            END IF;
+            ticket.declined := false;
+        WHEN 'submit' THEN
+            RETURN pd.hand_in(ticket, payload);
+        WHEN 'return_for_rework', 'report_refused' THEN
+            ticket.rework_due_on := pd.due(pd.today(), pd.rule_number('rework_days', pd.today()));
+            ticket.report_due_on := NULL;
+            ticket.handled_on := NULL;
+        WHEN 'approve' THEN
+            IF payload ->> 'found_true' IS NULL OR payload ->> 'found_reasonable' IS NULL THEN
+                RAISE EXCEPTION '请确认是否属实、诉求是否合理。' USING ERRCODE = 'PD001';
+            END IF;
+            ticket.handled_on := pd.today();
+        WHEN 'unapprove' THEN
+            ticket.handled_on := NULL;
+        WHEN 'confirm_closed' THEN
+            IF coalesce(btrim(payload ->> 'receipt'), '') = '' OR (payload ->> 'closed_on')::date IS NULL THEN
+                RAISE EXCEPTION '请填写12345的办结回执号和办结日期。' USING ERRCODE = 'PD001';
+            END IF;
+        ELSE NULL; -- restore, report, remind, supervise, annotate change the state at most
+    END CASE;
+    RETURN ticket;
+END $$;
+
+-- The clock that runs in a state: rectification or rework with the agency, the report at the centre.
+CREATE FUNCTION pd.running_clock(ticket pd.ticket) RETURNS date
+    LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE
+        WHEN ticket.state IN ('dispatched', 'rectifying') THEN coalesce(ticket.rework_due_on, ticket.due_on)
+        WHEN ticket.state = 'pending' AND ticket.declined THEN ticket.due_on
+        WHEN ticket.state IN ('submitted', 'approved') THEN ticket.report_due_on
+    END
+$$;
+
+-- Facts of an event: ids, codes, dates and hashes; the words are kept apart, where they can be erased.
+CREATE FUNCTION pd.event_facts(ticket pd.ticket, action text, payload jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object(
+        'round', ticket.round, 'lead', payload -> 'lead', 'co', payload -> 'co',
+        'due_on', CASE WHEN ticket.runs_until IS NOT NULL THEN ticket.runs_until END,
+        'reason_code', payload -> 'reason_code', 'receipt', payload -> 'receipt', 'closed_on', payload -> 'closed_on',
+        'found_true', payload -> 'found_true', 'found_reasonable', payload -> 'found_reasonable',
+        'text_hash', encode(sha256(convert_to(payload ->> 'reason', 'UTF8')), 'hex')))
+$$;
+
+CREATE FUNCTION pd.act(ticket_id bigint, version integer, action text, payload jsonb, command_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    mine text := pd.my_group();
+    before ticket;
+    after ticket;
+    move ticket_transition;
+    answer jsonb;
+    event_id bigint;
+BEGIN
+    SELECT c.answer INTO answer FROM command_log c WHERE c.command_id = act.command_id AND c.actor = session_user;
+    IF FOUND THEN
+        RETURN answer; -- confirmed before; what was confirmed happened once
+    END IF;
+    SELECT * INTO before FROM ticket t WHERE t.id = act.ticket_id FOR UPDATE;
+    IF NOT FOUND OR NOT coalesce(mine = 'officer' OR mine = 'liaison' AND EXISTS (
+            SELECT FROM assignment a WHERE a.ticket_id = before.id AND a.current AND a.agency_id = pd.my_agency()), false) THEN
+        RAISE EXCEPTION '没有这张工单，或您无权办理。' USING ERRCODE = 'PD003';
+    END IF;
+    IF before.version <> act.version THEN
+        RAISE EXCEPTION '这张工单刚刚被别人办理过，请看过最新情况后再办。' USING ERRCODE = 'PD002';
+    END IF;
+    SELECT * INTO move FROM ticket_transition m
+    WHERE m.action = act.action AND m.source = before.state AND m.group_name = mine;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '工单现在的状态或您的身份不允许这项操作。' USING ERRCODE = 'PD001';
+    END IF;
+    IF move.lead_only AND NOT EXISTS (
+            SELECT FROM assignment a WHERE a.ticket_id = before.id AND a.current AND a.part = 'lead'
+                                       AND a.agency_id = pd.my_agency()) THEN
+        RAISE EXCEPTION '只有主办单位可以这样办理，协办单位请与主办单位联系。' USING ERRCODE = 'PD003';
+    END IF;
+    IF move.needs_reason AND coalesce(btrim(payload ->> 'reason'), '') = '' THEN
+        RAISE EXCEPTION '请写明理由。' USING ERRCODE = 'PD001';
+    END IF;
+
+    after := pd.carry_out(before, action, coalesce(payload, '{}'));
+    after.state := move.target;
+    after.runs_until := pd.running_clock(after);
+    IF (after.runs_until, after.due_on) IS DISTINCT FROM (before.runs_until, before.due_on) THEN
+        after.provisional := coalesce(pd.is_provisional(
+            CASE WHEN after.state IN ('submitted', 'approved') THEN after.submitted_on
+                 WHEN after.rework_due_on IS NOT NULL THEN pd.today() ELSE after.received_on END,
+            coalesce(after.runs_until, after.due_on)), false);
+    END IF;
+    after.version := before.version + (after IS DISTINCT FROM before)::integer;
+    UPDATE ticket t SET (holder_id, state, declined, version, round, received_on, due_on, rework_due_on, report_due_on,
+                         runs_until, provisional, submitted_on, handled_on)
+        = (after.holder_id, after.state, after.declined, after.version, after.round, after.received_on, after.due_on,
+           after.rework_due_on, after.report_due_on, after.runs_until, after.provisional, after.submitted_on,
+           after.handled_on)
+    WHERE t.id = before.id;
+
+    INSERT INTO event (at, actor, action, ticket_id, source, target, facts)
+    VALUES (pd.now(), session_user, action, before.id, before.state, after.state,
+            pd.event_facts(after, action, coalesce(payload, '{}')))
+    RETURNING id INTO event_id;
+    IF coalesce(btrim(payload ->> 'reason'), '') <> '' THEN
+        INSERT INTO event_text (event_id, ticket_id, text) VALUES (event_id, before.id, payload ->> 'reason');
+    END IF;
+    PERFORM pd.refresh_tally_tickets(ARRAY[pd.month_of(before.opened_at)]);
+    PERFORM pd.tell('tickets', before.id);
+    answer := jsonb_build_object('ticket', before.id, 'state', after.state, 'version', after.version,
+                                 'due_on', after.due_on);
+    INSERT INTO command_log (command_id, actor, at, answer) VALUES (act.command_id, session_user, pd.now(), answer);
+    RETURN answer;
+END $$;

@@ -1,0 +1,97 @@
+-- A year's notice of holidays (放假安排): the calendar is corrected, numbered anew, and every deadline that
+-- still runs and touches the days is computed again. What moved is returned and logged.
+
+-- The running number of working days, and which days a notice has settled. From 24 December on a day is
+-- settled only when the next year's notice is in too: late December has been moved by it before.
+CREATE FUNCTION pd.renumber_calendar() RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    WITH fresh AS (
+        SELECT day, sum(working::integer) OVER (ORDER BY day)::integer AS number,
+               EXISTS (SELECT FROM calendar_year y WHERE y.year = extract(year FROM day))
+               AND (to_char(day, 'MMDD') < '1224'
+                    OR EXISTS (SELECT FROM calendar_year y WHERE y.year = extract(year FROM day) + 1)) AS settled
+        FROM calendar_day),
+    -- Numbers are unique among working days: step aside before stepping in.
+    aside AS MATERIALIZED (SELECT f.* FROM fresh f JOIN calendar_day c USING (day)
+                           WHERE c.working_no <> f.number OR c.published <> f.settled)
+    UPDATE calendar_day c SET working_no = -a.number, published = a.settled FROM aside a WHERE a.day = c.day;
+    UPDATE calendar_day SET working_no = -working_no WHERE working_no < 0;
+$$;
+
+CREATE FUNCTION pd.recompute_deadlines() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    moved jsonb := '[]';
+    t ticket;
+    fresh ticket;
+    start date;
+BEGIN
+    FOR t IN SELECT * FROM ticket WHERE due_on IS NOT NULL AND state NOT IN ('closed', 'rejected') ORDER BY id FOR UPDATE LOOP
+        fresh := t;
+        fresh.due_on := pd.due(t.received_on, pd.rule_number('rectification_days', t.received_on));
+        IF t.report_due_on IS NOT NULL THEN
+            fresh.report_due_on := pd.due(t.submitted_on, pd.rule_number('report_days', t.submitted_on));
+        END IF;
+        SELECT pd.local_day(max(at)) INTO start FROM event
+        WHERE ticket_id = t.id AND action IN ('return_for_rework', 'report_refused');
+        IF t.rework_due_on IS NOT NULL THEN
+            fresh.rework_due_on := pd.due(start, pd.rule_number('rework_days', start));
+        END IF;
+        fresh.runs_until := pd.running_clock(fresh);
+        fresh.provisional := coalesce(pd.is_provisional(
+            CASE WHEN t.state IN ('submitted', 'approved') THEN t.submitted_on
+                 WHEN t.rework_due_on IS NOT NULL THEN start ELSE t.received_on END,
+            coalesce(fresh.runs_until, fresh.due_on)), false);
+        CONTINUE WHEN fresh IS NOT DISTINCT FROM t;
+        UPDATE ticket SET due_on = fresh.due_on, rework_due_on = fresh.rework_due_on,
+                          report_due_on = fresh.report_due_on, runs_until = fresh.runs_until,
+                          provisional = fresh.provisional, version = t.version + 1
+        WHERE id = t.id;
+        UPDATE assignment a SET due_on = fresh.due_on, provisional = pd.is_provisional(a.received_on, fresh.due_on)
+        WHERE a.ticket_id = t.id AND a.current;
+        PERFORM pd.tell('tickets', t.id);
+        IF (t.due_on, t.rework_due_on, t.report_due_on) IS DISTINCT FROM
+           (fresh.due_on, fresh.rework_due_on, fresh.report_due_on) THEN
+            INSERT INTO event (at, actor, action, ticket_id, source, target, facts)
+            VALUES (pd.now(), session_user, 'deadline_moved', t.id, t.state, t.state, jsonb_build_object(
+                'from', coalesce(t.runs_until, t.due_on), 'to', coalesce(fresh.runs_until, fresh.due_on)));
+            moved := moved || jsonb_build_object('ticket', t.id, 'number', t.number,
+                'from', coalesce(t.runs_until, t.due_on), 'to', coalesce(fresh.runs_until, fresh.due_on));
+        END IF;
+    END LOOP;
+    RETURN moved;
+END $$;
+
+-- `days`: [{"day": "2027-01-01", "working": false, "why": "元旦"}, …], the days that differ from ordinary weeks.
+CREATE FUNCTION pd.import_notice(year integer, days jsonb, source text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    moved jsonb;
+    changed integer;
+BEGIN
+    PERFORM pd.require_group('officer', 'admin');
+    PERFORM pg_advisory_xact_lock(hashtext('pd.calendar'));
+    WITH said AS (
+        SELECT c.day, coalesce(d.working, extract(isodow FROM c.day) < 6) AS working,
+               coalesce(d.why, '周' || substr('一二三四五六日', extract(isodow FROM c.day)::integer, 1) || '，'
+                   || CASE WHEN extract(isodow FROM c.day) < 6 THEN '工作日' ELSE '休息日' END) AS why
+        FROM calendar_day c
+        LEFT JOIN jsonb_to_recordset(days) AS d(day date, working boolean, why text) USING (day)
+        -- A notice may also move days at the end of the year before and the start of the one after.
+        WHERE extract(year FROM c.day) = import_notice.year OR d.day IS NOT NULL)
+    UPDATE calendar_day c SET working = s.working, why = s.why, working_no = -c.working_no - 1000000
+    FROM said s WHERE s.day = c.day AND (c.working, c.why) IS DISTINCT FROM (s.working, s.why);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    INSERT INTO calendar_year (year, source, imported_at) VALUES (import_notice.year, import_notice.source, pd.now())
+    ON CONFLICT (year) DO UPDATE SET source = excluded.source, imported_at = excluded.imported_at;
+    PERFORM pd.renumber_calendar();
+    moved := pd.recompute_deadlines();
+    PERFORM pd.refresh_tally_tickets(ARRAY(SELECT DISTINCT pd.month_of(opened_at) FROM ticket WHERE state NOT IN ('closed', 'rejected')));
+    INSERT INTO event (at, actor, action, facts) VALUES (pd.now(), session_user, 'calendar_imported',
+        jsonb_build_object('year', import_notice.year, 'days', changed, 'moved', jsonb_array_length(moved)));
+    PERFORM pd.tell('calendar', NULL);
+    RETURN jsonb_build_object('changed', changed, 'moved', moved);
+END $$;

@@ -1,0 +1,183 @@
+-- The tally: computed from ratings, summaries and tickets, compared with what is kept, corrected.
+
+-- What the tally of one month should be. Levels come from detail where the month's detail of the agency
+-- is on file in full, else from the province's summary; case counts from the summary.
+CREATE FUNCTION pd.tally_of(month date) RETURNS SETOF pd.tally
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    starts timestamptz := pd.local_midnight(month);
+    ends timestamptz := pd.local_midnight((month + INTERVAL '1 month')::date);
+    latest boolean := (SELECT parameters ->> 'follow_up_effect' = 'latest' FROM rule_set
+                       WHERE effective_from <= month ORDER BY effective_from DESC LIMIT 1);
+BEGIN
+    IF latest THEN
+        -- The follow-up within 60 days takes the place of the first rating (Art. 21).
+        RETURN QUERY
+        SELECT pd.local_day(r.rated_at), false, r.agency_id, r.platform, coalesce(r.hall_id, 0), 0, 0,
+               count(*) FILTER (WHERE r.target = 'item' AND coalesce(f.level, r.level) = 5)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND coalesce(f.level, r.level) = 4)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND coalesce(f.level, r.level) = 3)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND coalesce(f.level, r.level) = 2)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND coalesce(f.level, r.level) = 1)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND r.is_default AND f.id IS NULL)::integer,
+               count(*) FILTER (WHERE NOT r.is_default OR f.id IS NOT NULL)::integer
+        FROM rating r
+        JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = r.agency_id
+        LEFT JOIN rating f ON f.area_code = r.area_code AND f.case_number = r.case_number
+            AND f.target = r.target AND f.service_number = r.service_number AND f.rating_number = 2
+            AND f.rated_at < r.rated_at + INTERVAL '60 days'
+        WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
+        GROUP BY 1, 3, 4, 5;
+    ELSE
+        RETURN QUERY
+        SELECT pd.local_day(r.rated_at), false, r.agency_id, r.platform, coalesce(r.hall_id, 0), 0, 0,
+               count(*) FILTER (WHERE r.target = 'item' AND r.level = 5)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND r.level = 4)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND r.level = 3)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND r.level = 2)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND r.level = 1)::integer,
+               count(*) FILTER (WHERE r.target = 'item' AND r.is_default)::integer,
+               count(*) FILTER (WHERE NOT r.is_default)::integer
+        FROM rating r
+        JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = r.agency_id
+        WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
+        GROUP BY 1, 3, 4, 5;
+    END IF;
+    RETURN QUERY
+    SELECT s.month, true, s.agency_id, s.platform, s.hall_id, s.cases, s.cases_rated,
+           CASE WHEN v.month IS NULL THEN s.level_5 ELSE 0 END,
+           CASE WHEN v.month IS NULL THEN s.level_4 ELSE 0 END,
+           CASE WHEN v.month IS NULL THEN s.level_3 ELSE 0 END,
+           CASE WHEN v.month IS NULL THEN s.level_2 ELSE 0 END,
+           CASE WHEN v.month IS NULL THEN s.level_1 ELSE 0 END,
+           CASE WHEN v.month IS NULL THEN s.defaults ELSE 0 END,
+           CASE WHEN v.month IS NULL THEN greatest(
+               s.level_5 + s.level_4 + s.level_3 + s.level_2 + s.level_1 - s.defaults, s.cases_rated) ELSE 0 END
+    FROM summary_count s
+    LEFT JOIN rating_cover v ON v.month = s.month AND v.agency_id = s.agency_id
+    WHERE s.month = tally_of.month;
+END $$;
+
+-- Staff ratings per day and person (Art. 5), apart from the items'.
+CREATE FUNCTION pd.tally_staff_of(month date) RETURNS SETOF pd.tally_staff
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT pd.local_day(rated_at), staff_id,
+           count(*) FILTER (WHERE level = 5)::integer, count(*) FILTER (WHERE level = 4)::integer,
+           count(*) FILTER (WHERE level = 3)::integer, count(*) FILTER (WHERE level = 2)::integer,
+           count(*) FILTER (WHERE level = 1)::integer
+    FROM rating
+    WHERE target = 'staff' AND staff_id IS NOT NULL AND rating_number = 1
+      AND rated_at >= pd.local_midnight(month) AND rated_at < pd.local_midnight((month + INTERVAL '1 month')::date)
+    GROUP BY 1, 2
+$$;
+
+-- Tickets of a month that stand alike; each counts for the lead of its latest assignment.
+CREATE FUNCTION pd.tally_ticket_of(month date) RETURNS SETOF pd.tally_ticket
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT pd.local_day(opened_at), holder_id, coalesce(submitted_on, DATE '9999-12-31'),
+           coalesce(handled_on, DATE '9999-12-31'), coalesce(due_on, DATE '9999-12-31'), count(*)::integer
+    FROM ticket
+    WHERE state <> 'rejected'
+      AND opened_at >= pd.local_midnight(month) AND opened_at < pd.local_midnight((month + INTERVAL '1 month')::date)
+    GROUP BY 1, 2, 3, 4, 5
+$$;
+
+-- Brings the tickets' counts of some months up to date; returns how many rows differed.
+CREATE FUNCTION pd.refresh_tally_tickets(months date[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    m date;
+    differed integer := 0;
+    part integer;
+BEGIN
+    FOREACH m IN ARRAY months LOOP
+        -- Two acts on one month would see only their own ticket: one waits for the other.
+        PERFORM pg_advisory_xact_lock(hashtext('pd.tally'), m - DATE '2000-01-01');
+        WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_ticket_of(m)),
+        gone AS (
+            DELETE FROM tally_ticket k
+            WHERE k.day >= m AND k.day < (m + INTERVAL '1 month')::date
+              AND NOT EXISTS (SELECT FROM fresh f WHERE (f.day, f.agency_id, f.submitted_on, f.handled_on, f.due_on)
+                              = (k.day, k.agency_id, k.submitted_on, k.handled_on, k.due_on))
+            RETURNING 1),
+        put AS (
+            INSERT INTO tally_ticket SELECT * FROM fresh
+            ON CONFLICT (day, agency_id, submitted_on, handled_on, due_on) DO UPDATE SET tickets = excluded.tickets
+            WHERE tally_ticket.tickets <> excluded.tickets
+            RETURNING 1)
+        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
+        differed := differed + part;
+    END LOOP;
+    RETURN differed;
+END $$;
+
+-- Brings the whole tally of some months up to date; returns how many rows differed.
+CREATE FUNCTION pd.refresh_tally(months date[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    m date;
+    differed integer := 0;
+    part integer;
+BEGIN
+    FOREACH m IN ARRAY (SELECT coalesce(array_agg(DISTINCT x ORDER BY x), '{}') FROM unnest(months) AS x) LOOP
+        differed := differed + pd.refresh_tally_tickets(ARRAY[m]);
+        WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_of(m)),
+        gone AS (
+            DELETE FROM tally k
+            WHERE k.day >= m AND k.day < (m + INTERVAL '1 month')::date
+              AND NOT EXISTS (SELECT FROM fresh f WHERE (f.day, f.monthly, f.agency_id, f.platform, f.hall_id)
+                              = (k.day, k.monthly, k.agency_id, k.platform, k.hall_id))
+            RETURNING 1),
+        put AS (
+            INSERT INTO tally SELECT * FROM fresh
+            ON CONFLICT (day, monthly, agency_id, platform, hall_id) DO UPDATE SET
+                cases = excluded.cases, cases_rated = excluded.cases_rated,
+                level_5 = excluded.level_5, level_4 = excluded.level_4, level_3 = excluded.level_3,
+                level_2 = excluded.level_2, level_1 = excluded.level_1,
+                defaults = excluded.defaults, active = excluded.active
+            WHERE tally IS DISTINCT FROM excluded
+            RETURNING 1)
+        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
+        differed := differed + part;
+        WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_staff_of(m)),
+        gone AS (
+            DELETE FROM tally_staff k
+            WHERE k.day >= m AND k.day < (m + INTERVAL '1 month')::date
+              AND NOT EXISTS (SELECT FROM fresh f WHERE (f.day, f.staff_id) = (k.day, k.staff_id))
+            RETURNING 1),
+        put AS (
+            INSERT INTO tally_staff SELECT * FROM fresh
+            ON CONFLICT (day, staff_id) DO UPDATE SET
+                level_5 = excluded.level_5, level_4 = excluded.level_4, level_3 = excluded.level_3,
+                level_2 = excluded.level_2, level_1 = excluded.level_1
+            WHERE tally_staff IS DISTINCT FROM excluded
+            RETURNING 1)
+        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
+        differed := differed + part;
+    END LOOP;
+    RETURN differed;
+END $$;
+
+-- Recomputes every month on file; the way back to the truth, and the proof that it was kept.
+CREATE FUNCTION pd.rebuild_tally() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    months date[];
+BEGIN
+    PERFORM pd.require_group('officer', 'admin');
+    SELECT coalesce(array_agg(m ORDER BY m), '{}') INTO months FROM (
+        SELECT month FROM rating_cover
+        UNION SELECT month FROM summary_count
+        UNION SELECT pd.month_of(opened_at) FROM ticket
+        UNION SELECT date_trunc('month', day)::date FROM tally
+        UNION SELECT date_trunc('month', day)::date FROM tally_staff
+        UNION SELECT date_trunc('month', day)::date FROM tally_ticket
+        UNION SELECT unnest(i.months) FROM import_batch i) AS all_months(m);
+    RETURN jsonb_build_object('months', cardinality(months), 'changed', pd.refresh_tally(months));
+END $$;
