@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from app.intake.kinds import Kind
+from app.intake.loading import hash_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +133,11 @@ def differences(connection: Connection, month: date) -> tuple[Difference, ...]:
     """A month's rows on which complete detail and summary disagree; empty where one of them is not loaded."""
     found = connection.execute(_DIFFERENCES, {"month": month.replace(day=1)})
     return tuple(Difference(r[0], r[1], r[2], Counts(*r[3:9]), Counts(*r[9:15])) for r in found)
+
+
+def is_loaded(connection: Connection, path: Path) -> bool:
+    """Whether this very file (by its hash) has been accepted before."""
+    found = connection.execute(
+        text("SELECT 1 FROM pd.import_batch WHERE file_hash = :hash LIMIT 1"), {"hash": hash_of(path)}
+    )
+    return found.scalar() is not None

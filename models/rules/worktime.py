@@ -8,7 +8,7 @@ such a year, are *unpublished*: weekdays are assumed and a deadline that touches
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -104,6 +104,10 @@ class Calendar:
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and with `end`; negative when `end` lies before `start`."""
         return self._numbers[self._index(end)] - self._numbers[self._index(start)]
+
+    def numbered(self) -> Iterator[tuple[int, CalendarDay]]:
+        """Each day with the running number of working days up to and with it."""
+        return zip(self._numbers, self._days, strict=True)
 
     def is_working(self, day: date) -> bool:
         """Whether work is done that day."""

@@ -259,17 +259,15 @@ AS $$
 BEGIN
     WITH known AS MATERIALIZED (
         SELECT r.id, s.line, s.level, s.is_default, s.labels, s.reason, s.rated_at,
-               s.rater_name, s.rater_phone, s.rater_identity, d.differs, d.unlike, d.lacks_rater
+               s.rater_name, s.rater_phone, s.rater_identity, d.differs, d.unlike
         FROM staging_rating s
         JOIN rating r USING (case_number, area_code, target, service_number, rating_number)
-        JOIN pd.agency_keys() a ON a.key = s.agency
-        LEFT JOIN rater k ON k.rating_id = r.id,
+        JOIN pd.agency_keys() a ON a.key = s.agency,
         LATERAL (SELECT
             (s.level, s.is_default, s.labels, s.reason)
                 IS DISTINCT FROM (r.first_level, r.first_default, r.labels, r.reason) AS differs,
-            (s.rated_at, s.platform, a.id) <> (r.rated_at, r.platform, r.agency_id) AS unlike,
-            k.id IS NULL AND num_nonnulls(s.rater_name, s.rater_phone, s.rater_identity) > 0 AS lacks_rater) d
-        WHERE s.load_id = load AND r.id <= before AND (d.differs OR d.unlike OR d.lacks_rater)),
+            (s.rated_at, s.platform, a.id) <> (r.rated_at, r.platform, r.agency_id) AS unlike) d
+        WHERE s.load_id = load AND r.id <= before AND (d.differs OR d.unlike)),
     fresh AS (
         INSERT INTO rating_revision (rating_id, level, is_default, labels, reason, rated_at, batch_id)
         SELECT k.id, k.level, k.is_default, k.labels, k.reason, k.rated_at, revise_ratings.batch_id
@@ -285,7 +283,9 @@ BEGIN
         FROM fresh f WHERE r.id = f.rating_id RETURNING r.id),
     filled AS (
         INSERT INTO rater (rating_id, name, phone, identity_number)
-        SELECT id, rater_name, rater_phone, rater_identity FROM known WHERE lacks_rater)
+        SELECT k.id, k.rater_name, k.rater_phone, k.rater_identity FROM known k JOIN fresh f ON f.rating_id = k.id
+        WHERE num_nonnulls(k.rater_name, k.rater_phone, k.rater_identity) > 0
+          AND NOT EXISTS (SELECT FROM rater o WHERE o.rating_id = k.id))
     SELECT (SELECT coalesce(array_agg(id), '{}') FROM put), (SELECT count(*) FROM known k WHERE k.unlike)
     INTO revised, unlike;
 END $$;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base
@@ -25,7 +25,7 @@ class SummaryCount(Base):
     month: Mapped[date] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("pd.agency.id"), primary_key=True, autoincrement=False)
     platform: Mapped[str] = mapped_column(primary_key=True)
-    hall_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hall_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     cases: Mapped[int]
     cases_rated: Mapped[int]
     level_5: Mapped[int]
@@ -51,7 +51,7 @@ class Tally(Base):
     monthly: Mapped[bool] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("pd.agency.id"), primary_key=True, autoincrement=False)
     platform: Mapped[str] = mapped_column(primary_key=True)
-    hall_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hall_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     cases: Mapped[int] = mapped_column(server_default=_ZERO)
     cases_rated: Mapped[int] = mapped_column(server_default=_ZERO)
     level_5: Mapped[int] = mapped_column(server_default=_ZERO)

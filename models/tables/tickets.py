@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -186,5 +186,5 @@ class Change(Base):
     id: Mapped[Id]
     at: Mapped[datetime]
     kind: Mapped[str]
-    ticket_id: Mapped[int | None]
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
     actor: Mapped[str]

@@ -1,0 +1,1 @@
+"""Agencies, halls, staff, people, the work calendar and the rule sets."""

@@ -1,0 +1,45 @@
+"""What is shown of the registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from models.rules import rulesets
+from models.rules.rulesets import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyName:
+    """An agency as it is offered for choice; `initials`: pinyin initials."""
+
+    id: int
+    name: str
+    kind: str
+    initials: str
+    standing: int
+
+
+def agencies(connection: Connection) -> tuple[AgencyName, ...]:
+    """All agencies in standing order."""
+    rows = connection.execute(text("SELECT id, name, kind, initials, standing FROM agency ORDER BY standing, id"))
+    return tuple(AgencyName(*row) for row in rows)
+
+
+def counts(connection: Connection) -> tuple[int, int, int]:
+    """Registered agencies, registered halls, people."""
+    row = connection.execute(
+        text(
+            "SELECT (SELECT count(*) FROM agency WHERE registered), (SELECT count(*) FROM hall WHERE registered),"
+            " (SELECT count(*) FROM app_user)"
+        )
+    ).one()
+    return row[0], row[1], row[2]
+
+
+def rule_set(connection: Connection, month: date) -> RuleSet | None:
+    """The rule set in force in a month, None before the first one."""
+    rows = connection.execute(text("SELECT name, effective_from, parameters FROM rule_set"))
+    return rulesets.in_force([RuleSet.from_json(*row) for row in rows], month)

@@ -1,0 +1,100 @@
+"""What every new database holds: the work calendar, the shipped rule set, the label codes, its people."""
+
+from __future__ import annotations
+
+import csv
+
+from sqlalchemy import Connection, insert, text
+
+import resources
+from app.registry import calendars
+from models.rules.people import Group
+from models.rules.ratings import label_level
+from models.rules.rulesets import SHIPPED
+from models.tables import CalendarDay, CalendarYear, LabelCode, RuleSetRow
+
+#: People of every embedded database: login, name on screen, group, head.
+PEOPLE = (
+    ("officer", "李伟", Group.OFFICER, False),
+    ("head", "陈志强", Group.OFFICER, True),
+    ("admin", "系统管理员", Group.ADMIN, False),
+    ("auditor", "审计员", Group.AUDITOR, False),
+    ("bureau", "数据管理局经办", Group.BUREAU, False),
+)
+SECOND_OFFICER = ("officer-2", "王芳", Group.OFFICER, False)
+
+
+def seed(connection: Connection) -> None:
+    """Fills what is missing, as the database's administrator; a second time changes nothing."""
+    if connection.execute(text("SELECT 1 FROM rule_set LIMIT 1")).scalar() is None:
+        connection.execute(insert(CalendarDay), calendars.days_to_keep())
+        for year in calendars.shipped_years():
+            connection.execute(
+                insert(CalendarYear).values(year=year, source="国务院办公厅通知", imported_at=text("pd.now()"))
+            )
+        connection.execute(
+            insert(RuleSetRow).values(
+                effective_from=SHIPPED.effective_from, name=SHIPPED.name, parameters=SHIPPED.to_json()
+            )
+        )
+        connection.execute(insert(LabelCode), _labels())
+
+
+def _labels() -> list[dict[str, object]]:
+    with resources.path("labels.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {
+                "code": row["code"],
+                "text": row["text"] or "（旧标签）",
+                "level": label_level(row["code"]),
+                "retired": row["retired"] == "yes",
+            }
+            for row in csv.DictReader(file)
+        ]
+
+
+def add_people(connection: Connection, *, secret: str | None) -> None:
+    """The people of every embedded database; `secret`: the password of loopback logins."""
+    for login, name, group, head in PEOPLE:
+        add_person(connection, login, name, group, head=head, secret=secret)
+
+
+def add_sample_people(connection: Connection, *, secret: str | None) -> None:
+    """A second officer, and a liaison for each agency in the registry's standing order."""
+    login, name, group, head = SECOND_OFFICER
+    add_person(connection, login, name, group, head=head, secret=secret)
+    agencies = connection.execute(
+        text(
+            "SELECT a.id, coalesce((SELECT o.person FROM responsible_office o WHERE o.agency_id = a.id LIMIT 1), a.name)"
+            " FROM agency a WHERE a.registered ORDER BY a.standing, a.id"
+        )
+    )
+    for number, (agency_id, person) in enumerate(agencies.all(), start=1):
+        add_person(connection, f"liaison-{number:02}", person, Group.LIAISON, agency_id=agency_id, secret=secret)
+
+
+def add_person(
+    connection: Connection,
+    login: str,
+    name: str,
+    group: Group,
+    *,
+    agency_id: int | None = None,
+    head: bool = False,
+    secret: str | None = None,
+) -> None:
+    """A login role in its group and its row in `app_user`, where missing. Roles belong to the whole server."""
+    quoted = connection.dialect.identifier_preparer.quote_identifier(login)
+    if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :l"), {"l": login}).scalar() is None:
+        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
+    if secret is not None:
+        # Of the alphabet of token_urlsafe: nothing in it needs quoting.
+        connection.exec_driver_sql(f"ALTER ROLE {quoted} PASSWORD '{secret}'")
+    connection.exec_driver_sql(f"GRANT {group.role} TO {quoted}")
+    connection.execute(
+        text(
+            "INSERT INTO app_user (login, name, group_name, agency_id, is_head)"
+            " VALUES (:login, :name, :group, :agency, :head) ON CONFLICT (login) DO NOTHING"
+        ),
+        {"login": login, "name": name, "group": group.value, "agency": agency_id, "head": head},
+    )

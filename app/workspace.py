@@ -1,0 +1,220 @@
+"""An open database as one person: what every window and every verb of the console works with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+import resources
+from app.database import embedded, schema
+from app.database.embedded import Cluster
+from app.database.engine import Store
+from app.errors import EnvironmentProblem, UserError
+from app.registry import seeding
+from models.rules.people import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works with the program; liaisons belong to one agency."""
+
+    login: str
+    name: str
+    group: Group
+    agency_id: int | None
+    agency: str | None
+    is_head: bool
+
+
+_PEOPLE = """
+SELECT u.login, u.name, u.group_name, u.agency_id, a.name, u.is_head
+FROM app_user u LEFT JOIN agency a ON a.id = u.agency_id
+WHERE u.active
+ORDER BY array_position(ARRAY['officer','liaison','bureau','admin','auditor'], u.group_name), u.login
+"""
+
+
+def default_folder() -> Path:
+    """Where an embedded database lives unless said otherwise."""
+    from platformdirs import user_data_path
+
+    return user_data_path("pingdesk", appauthor=False)
+
+
+class Workspace:
+    """One open database as one person. Safe to use from several threads; at most three connections."""
+
+    def __init__(self, store: Store, person: Person, label: str, cluster: Cluster | None) -> None:
+        self._store, self.person, self.label, self._cluster = store, person, label, cluster
+        self.read: Callable[[], AbstractContextManager[Connection]] = store.read
+        self.write: Callable[[], AbstractContextManager[Connection]] = store.write
+
+    @classmethod
+    def open_embedded(cls, folder: Path, login: str = "officer") -> Workspace:
+        """Starts the folder's server if needed and opens it; raises EnvironmentProblem."""
+        cluster = embedded.start(folder)
+        _bring_up_to_date(cluster)
+        return cls._as(cluster.conninfo(login), login, "本机数据库", cluster)
+
+    @classmethod
+    def open_server(cls, url: str) -> Workspace:
+        """Opens a central database; the URL's login acts, libpq finds the password."""
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+
+        try:
+            parts = conninfo_to_dict(url)
+        except ProgrammingError as error:
+            raise UserError(f"数据库地址写法不对：{error}", code="bad_url") from error
+        login = str(parts.get("user") or os.environ.get("PGUSER") or os.environ.get("USER") or "")
+        return cls._as(url, login, str(parts.get("host") or "中心数据库"), None)
+
+    @classmethod
+    def _as(cls, conninfo: str, login: str, label: str, cluster: Cluster | None) -> Workspace:
+        if cluster is not None and not _may_log_in(cluster, login):
+            raise UserError(f"没有“{login}”这个人员。", code="unknown_person")
+        store = Store(conninfo)
+        try:
+            with store.read() as connection:
+                _check_revision(connection)
+                person = _find(connection, login)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, person, label, cluster)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the program's own, where a person is chosen from a list."""
+        return self._cluster is not None
+
+    @property
+    def conninfo(self) -> str:
+        """How this person reaches the database."""
+        return self._store.conninfo
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The embedded server, None for a central one."""
+        return self._cluster
+
+    def people(self) -> tuple[Person, ...]:
+        """Active people, officers first."""
+        with self.read() as connection:
+            return tuple(_person(*row) for row in connection.execute(text(_PEOPLE)))
+
+    def become(self, login: str) -> Workspace:
+        """The same embedded database as another person; this workspace stays open until closed."""
+        if self._cluster is None:
+            raise UserError("中心数据库须以本人账号登录。", code="not_embedded")
+        return Workspace._as(self._cluster.conninfo(login), login, self.label, self._cluster)
+
+    def now(self) -> datetime:
+        """The database's clock."""
+        with self.read() as connection:
+            return connection.execute(text("SELECT pd.now()")).scalar_one()  # type: ignore[no-any-return]
+
+    def today(self) -> date:
+        """The database's day, in Asia/Shanghai."""
+        with self.read() as connection:
+            return connection.execute(text("SELECT pd.today()")).scalar_one()  # type: ignore[no-any-return]
+
+    def close(self, *, stop: bool = True) -> None:
+        """Gives the connections back; the embedded server stops when nobody else uses it."""
+        self._store.close()
+        if stop and self._cluster is not None:
+            embedded.stop_if_unused(self._cluster)
+
+
+def initialise(folder: Path, *, sample: bool = False, fast: bool = False) -> None:
+    """Makes or completes an embedded database: schema, calendar, rule set, codes, people.
+
+    `sample`: also the sample county's registry and people. A second time changes nothing.
+    """
+    cluster = embedded.start(folder, create=True, fast=fast)
+    _create_database(cluster)
+    with schema.administration(cluster.conninfo(embedded.SUPERUSER)) as connection:
+        schema.migrate(connection)
+        seeding.seed(connection)
+        seeding.add_people(connection, secret=cluster.secret)
+    if sample:
+        _load_samples(folder, ("机构名录.xlsx",))
+        with schema.administration(cluster.conninfo(embedded.SUPERUSER)) as connection:
+            seeding.add_sample_people(connection, secret=cluster.secret)
+
+
+def demo(folder: Path, progress: Callable[[str], None] | None = None, *, fast: bool = False) -> None:
+    """The sample county and its sample month, through the real importer. A second time changes nothing."""
+    say = progress or (lambda _: None)
+    say("正在创建数据库…")
+    initialise(folder, sample=True, fast=fast)
+    for name in ("好差评评价明细_2026-10.xlsx", "差评工单_2026-10.xlsx", "办件评价汇总_2026-10.xlsx"):
+        say(f"正在导入{name}…")
+        _load_samples(folder, (name,))
+
+
+def _load_samples(folder: Path, names: tuple[str, ...]) -> None:
+    from app.intake import commands, queries
+
+    workspace = Workspace.open_embedded(folder)
+    try:
+        for name in names:
+            file = resources.path("sample", name)
+            with workspace.read() as connection:
+                if queries.is_loaded(connection, file):
+                    continue
+            commands.load(workspace, file)
+    finally:
+        workspace.close(stop=False)
+
+
+def _create_database(cluster: Cluster) -> None:
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(cluster.conninfo(embedded.SUPERUSER, "postgres"), autocommit=True) as connection:
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [embedded.DATABASE]).fetchone()
+        if there is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(embedded.DATABASE)))
+
+
+def _bring_up_to_date(cluster: Cluster) -> None:
+    """Migrates an older embedded database on opening: nobody else administers it."""
+    with schema.administration(cluster.conninfo(embedded.SUPERUSER)) as connection:
+        if schema.revision(connection) != schema.HEAD:
+            schema.migrate(connection)
+
+
+def _check_revision(connection: Connection) -> None:
+    found = schema.revision(connection)
+    if found is None:
+        raise EnvironmentProblem("这个数据库还没有建立好差评工作台的数据表，请联系管理员。", code="no_schema")
+    if found != schema.HEAD:
+        raise EnvironmentProblem(f"数据库版本（{found}）与本程序（{schema.HEAD}）不一致，请升级。", code="version")
+
+
+def _may_log_in(cluster: Cluster, login: str) -> bool:
+    with schema.administration(cluster.conninfo(embedded.SUPERUSER)) as connection:
+        found = connection.execute(
+            text("SELECT 1 FROM pd.app_user WHERE login = :login AND active"), {"login": login}
+        )
+        return found.scalar() is not None
+
+
+def _find(connection: Connection, login: str) -> Person:
+    for row in connection.execute(text(_PEOPLE)):
+        if row[0] == login:
+            return _person(*row)
+    raise UserError(f"没有“{login}”这个人员，或已停用。", code="unknown_person")
+
+
+def _person(
+    login: str, name: str, group: str, agency_id: int | None, agency: str | None, is_head: bool
+) -> Person:
+    return Person(login, name, Group(group), agency_id, agency, is_head)
