@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from app.tickets.queries import Waiting
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from app.tickets.queries import Waiting
 from views import dates
 from views.shell import icons, theme
 from views.shell.parts import paint_badge
@@ -57,7 +57,7 @@ class _Line(QAbstractButton):
             painter.drawRoundedRect(box, 6, 6)
         return painter, QRectF(self.rect()).adjusted(UNIT, 0, -UNIT, 0)
 
-    def enterEvent(self, event) -> None:  # noqa: ANN001
+    def enterEvent(self, event) -> None:
         """Hover shows."""
         super().enterEvent(event)
         self.update()
@@ -94,11 +94,33 @@ class WaitingButton(_Line):
         painter.setBrush(QColor(soft))
         painter.drawRoundedRect(QRectF(box.left(), middle - 15, 30, 30), 8, 8)
         icons.paint(painter, icon, QRectF(box.left() + 6, middle - 9, 18, 18), ink)
-        _write(painter, QRectF(box.left() + 44, box.top(), 92, box.height()), self._line.waiting.label, bold=True)
-        _write(painter, QRectF(box.left() + 140, box.top(), box.width() - 236, box.height()), means, size=theme.SMALL, ink="secondary")
+        _write(
+            painter, QRectF(box.left() + 44, box.top(), 92, box.height()), self._line.waiting.label, bold=True
+        )
+        _write(
+            painter,
+            QRectF(box.left() + 140, box.top(), box.width() - 236, box.height()),
+            means,
+            size=theme.SMALL,
+            ink="secondary",
+        )
         count = QRectF(box.right() - 92, box.top(), 50, box.height())
-        _write(painter, count, str(self._line.count), size=15, bold=True, ink=tone if tone != "accent" else "text", right=True)
-        _write(painter, QRectF(count.right() + 4, box.top() + 2, 16, box.height()), "件", size=theme.SMALL, ink="secondary")
+        _write(
+            painter,
+            count,
+            str(self._line.count),
+            size=15,
+            bold=True,
+            ink=tone if tone != "accent" else "text",
+            right=True,
+        )
+        _write(
+            painter,
+            QRectF(count.right() + 4, box.top() + 2, 16, box.height()),
+            "件",
+            size=theme.SMALL,
+            ink="secondary",
+        )
         icons.paint(painter, "next", QRectF(box.right() - 14, middle - 7, 14, 14), theme.colors().secondary)
         painter.end()
 
@@ -114,7 +136,8 @@ class TicketLine(_Line):
         super().__init__(f"{self._chip.text}，{ticket.item or '事项不明'}，{ticket.agency}，打开", parent)
         self._ticket = ticket
         until = f"到期：{dates.exact_day(ticket.runs_until)}\n" if ticket.runs_until else ""
-        self.setToolTip(f"{ticket.item or '事项不明'}\n{ticket.agency} · {ticket.number or '无省工单编号'}\n{until}"
+        number = ticket.number or "无省工单编号"
+        self.setToolTip(f"{ticket.item or '事项不明'}\n{ticket.agency} · {number}\n{until}"
                         f"评价时间：{dates.moment(ticket.rated_at, today)}")  # fmt: skip
 
     def _clicked(self) -> None:
@@ -130,8 +153,13 @@ class TicketLine(_Line):
         paint_badge(painter, chip, self._chip.text, self._chip.tone)
         left = box.left() + max(width + 3 * UNIT, 112)
         side = QFontMetrics(theme.font(theme.SMALL)).horizontalAdvance(self._ticket.agency)
-        _write(painter, QRectF(left, box.top(), box.right() - left - side - 12, box.height()), self._ticket.item or "事项不明")
-        _write(painter, QRectF(box.right() - side - 4, box.top(), side + 4, box.height()), self._ticket.agency,
+        _write(
+            painter,
+            QRectF(left, box.top(), box.right() - left - side - 12, box.height()),
+            self._ticket.item or "事项不明",
+        )
+        end = QRectF(box.right() - side - 4, box.top(), side + 4, box.height())
+        _write(painter, end, self._ticket.agency,
                size=theme.SMALL, ink="secondary", right=True)  # fmt: skip
         painter.end()
 
@@ -162,8 +190,23 @@ class AgencyLine(_Line):
         painter.drawRoundedRect(QRectF(box.left() + 170, middle - 4, unit * self._trouble.open, 8), 3, 3)
         if self._trouble.overdue:
             painter.setBrush(QColor(c.red))
-            painter.drawRoundedRect(QRectF(box.left() + 170, middle - 4, unit * self._trouble.overdue, 8), 3, 3)
+            painter.drawRoundedRect(
+                QRectF(box.left() + 170, middle - 4, unit * self._trouble.overdue, 8), 3, 3
+            )
         red = "red" if self._trouble.overdue else "secondary"
-        _write(painter, QRectF(box.right() - 70, box.top(), 30, box.height()), str(self._trouble.overdue), bold=True, ink=red, right=True)
-        _write(painter, QRectF(box.right() - 38, box.top(), 38, box.height()), f"/ {self._trouble.open}", ink="secondary", right=True)
+        _write(
+            painter,
+            QRectF(box.right() - 70, box.top(), 30, box.height()),
+            str(self._trouble.overdue),
+            bold=True,
+            ink=red,
+            right=True,
+        )
+        _write(
+            painter,
+            QRectF(box.right() - 38, box.top(), 38, box.height()),
+            f"/ {self._trouble.open}",
+            ink="secondary",
+            right=True,
+        )
         painter.end()

@@ -26,6 +26,7 @@ FIRST = 12
 class Desk:
     """All that the page shows, read in one go."""
 
+    mine: int
     waiting: tuple[Any, ...]
     first: tuple[Any, ...]
     strip: Any
@@ -98,23 +99,26 @@ class DeskPage(Page):
             first = tickets.page(connection, mine, person=person, order=tickets.Order.DEADLINE, limit=FIRST)
             month = queries.latest_month(connection)
             strip = queries.month_strip(connection, month) if month else None
-            return Desk(queries.waiting(connection, person=person), first.rows, strip)
+            count = tickets.count(connection, mine, person=person)
+            return Desk(count, queries.waiting(connection, person=person), first.rows, strip)
 
         self.session.query(self, read, self._show, key="desk")
 
     def _show(self, desk: Desk) -> None:
         waiting = [line for line in desk.waiting if line.count]
         today = self.session.today
-        mine = next((line.count for line in desk.waiting if line.waiting is tickets.Waiting.ME), None)
-        total = mine if mine is not None else sum(line.count for line in waiting if line.waiting.value in _OWN)
-        urgent = any(line.waiting is tickets.Waiting.OVERDUE for line in waiting)
-        self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，"
-                           + (f"有 {total} 件待您处理" if total else "没有待您处理的工单"))  # fmt: skip
-        self.session.counted.emit("desk", total, urgent)
+        said = f"有 {desk.mine:,} 件待您处理" if desk.mine else "没有待您处理的工单"
+        self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，{said}")
+        self._tell_navigation(waiting)
         self._show_waiting([line for line in waiting if line.waiting is not tickets.Waiting.ME])
         self._show_first(desk.first)
         self.strip.show_strip(desk.strip)
         self._show_troubled(desk.strip.troubled if desk.strip else ())
+
+    def _tell_navigation(self, waiting: list[Any]) -> None:
+        counts = {line.waiting: line.count for line in waiting}
+        overdue = counts.get(tickets.Waiting.OVERDUE, 0)
+        self.session.counted.emit("desk", overdue + counts.get(tickets.Waiting.DUE_SOON, 0), overdue > 0)
 
     def _show_waiting(self, lines: list[Any]) -> None:
         clear(self._waiting)
@@ -161,7 +165,3 @@ class DeskPage(Page):
 
     def _open_agency(self, agency: str) -> None:
         self.session.go("tickets", tickets.TicketFilter(agency=agency))
-
-
-#: Kinds of waiting that are somebody's own turn; overdue and due soon only tell how urgent they are.
-_OWN = frozenset({"verify", "sign", "review", "report", "rectify"})

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.intake.kinds import Kind
 from views import dates
 from views.shell.parts import Badge, Empty, clear, label, row, rule
 from views.shell.theme import UNIT
@@ -38,30 +39,32 @@ class BatchList(QWidget):
         top.addWidget(name, 1)
         top.addWidget(Badge(batch.kind_label, "grey", self))
         self._column.addLayout(top)
-        when = label(f"{dates.moment(batch.loaded_at, today)} · {batch.loaded_by or '系统'}{_part(batch)}", "small", self)
+        when = label(
+            f"{dates.moment(batch.loaded_at, today)} · {batch.loaded_by or '系统'}{_part(batch)}",
+            "small",
+            self,
+        )
         when.setToolTip(dates.exact(batch.loaded_at))
         self._column.addWidget(when)
         self._column.addWidget(label(_counts(batch), "small", self, wrap=True))
 
 
 def _part(batch: Any) -> str:
-    kind = str(getattr(batch.kind, "value", batch.kind))
-    return "" if kind != "ratings" or batch.complete else " · 部分"
+    return "" if batch.kind is not Kind.RATINGS or batch.complete else " · 部分"
 
 
 def _counts(batch: Any) -> str:
-    words = (("rows", "共"), ("inserted", "新增"), ("updated", "更新"), ("unchanged", "未变"), ("repeated", "重复"), ("refused", "退回"))
+    words = (
+        ("rows", "共"),
+        ("inserted", "新增"),
+        ("updated", "更新"),
+        ("unchanged", "未变"),
+        ("repeated", "重复"),
+        ("refused", "退回"),
+    )
     shown = []
     for name, word in words:
-        value = _count(batch, name)
+        value = getattr(batch, name)
         if value or name == "rows":
             shown.append(f"{word} {value:,}" + (" 行" if name == "rows" else ""))
     return "，".join(shown)
-
-
-def _count(batch: Any, name: str) -> int:
-    held = getattr(batch, name, None)
-    if held is None:
-        counts = getattr(batch, "counts", {})
-        held = counts.get(name, 0) if isinstance(counts, dict) else getattr(counts, name, 0)
-    return int(held or 0)

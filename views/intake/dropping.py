@@ -29,7 +29,12 @@ class DropZone(QFrame):
         column.setSpacing(2 * UNIT)
         self.choose = Button("选择文件", "folder", "primary", self)
         words = label("把省平台导出的文件拖到这里", "lead", self)
-        advice = label("评价明细、省差评工单、办件评价汇总、机构名录、放假安排；Excel 或 CSV，表头在哪一行都认得。", "secondary", self, wrap=True)
+        advice = label(
+            "评价明细、省差评工单、办件评价汇总、机构名录、放假安排；Excel 或 CSV，表头在哪一行都认得。",
+            "secondary",
+            self,
+            wrap=True,
+        )
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         advice.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
@@ -39,17 +44,17 @@ class DropZone(QFrame):
         column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
-    def dragEnterEvent(self, event) -> None:  # noqa: ANN001
+    def dragEnterEvent(self, event) -> None:
         """Takes one file of a kind that can be read."""
         if file_of(event.mimeData()) is not None:
             restyle(self, "drop", "over")
             event.acceptProposedAction()
 
-    def dragLeaveEvent(self, event) -> None:  # noqa: ANN001
+    def dragLeaveEvent(self, event) -> None:
         """As before."""
         restyle(self, "drop", "true")
 
-    def dropEvent(self, event) -> None:  # noqa: ANN001
+    def dropEvent(self, event) -> None:
         """Hands the file on."""
         restyle(self, "drop", "true")
         path = file_of(event.mimeData())
@@ -58,7 +63,7 @@ class DropZone(QFrame):
             self.dropped.emit(path)
 
 
-def file_of(data) -> Path | None:  # noqa: ANN001
+def file_of(data) -> Path | None:
     """The first local file in what is dragged, or None."""
     for url in data.urls() if data.hasUrls() else ():
         path = Path(url.toLocalFile())

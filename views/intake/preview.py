@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.intake.kinds import Kind
+from models.rules.masking import mask_name, mask_phone
 from views import dates
 from views.intake.refusals import RefusalTable
-from views.shell.parts import Badge, Button, Chip, Flow, clear, label, restyle, row, rule
+from views.shell.flow import Flow
+from views.shell.parts import Badge, Button, Chip, clear, label, restyle, row, rule
 from views.shell.theme import UNIT
 
 #: First rows shown, and columns of them.
 ROWS, COLUMNS = 3, 8
 #: Counts of a result with their names and the role of the figure.
 FIGURES = (
-    ("rows", "数据行"), ("inserted", "新增"), ("updated", "更新"), ("unchanged", "未变"), ("repeated", "重复"),
+    ("rows", "数据行"),
+    ("inserted", "新增"),
+    ("updated", "更新"),
+    ("unchanged", "未变"),
+    ("repeated", "重复"),
     ("refused", "退回"),
-)  # fmt: skip
+)
 
 
 class Figures(QWidget):
@@ -83,10 +90,13 @@ class Preview(QFrame):
         head.addStretch(1)
         head.addWidget(self.save)
         column.addWidget(self._refused_head)
-        column.addWidget(self.refusals, 2)
+        column.addWidget(self.refusals, 1)
         self._moved = label("", "amber", self, wrap=True)
+        self._warned = label("", "amber", self, wrap=True)
+        self._room = QWidget(self)
         column.addWidget(self._moved)
-        column.addStretch(1)
+        column.addWidget(self._warned)
+        column.addWidget(self._room, 1)
         self._make_foot(column)
 
     def _make_recognised(self, column: QVBoxLayout) -> None:
@@ -119,7 +129,9 @@ class Preview(QFrame):
         self.tickets = Button("查看工单", "tickets", "plain", self)
         self.tickets.clicked.connect(self.tickets_wanted)
         column.addWidget(rule(self))
-        column.addLayout(row(self._whole, self.complete, self.partial, None, self.tickets, self.again, self.load))
+        column.addLayout(
+            row(self._whole, self.complete, self.partial, None, self.tickets, self.again, self.load)
+        )
 
     def _pick_complete(self) -> None:
         self.complete.setChecked(True)
@@ -135,7 +147,7 @@ class Preview(QFrame):
         self.kind.show_text(inspection.kind_label, "accent")
         self.said.setText("已认出文件，正在试算会新增、更新多少…")
         self.figures.show_result(None)
-        ratings = str(getattr(inspection.kind, "value", inspection.kind)) == "ratings"
+        ratings = inspection.kind is Kind.RATINGS
         for widget in (self._whole, self.complete, self.partial):
             widget.setVisible(ratings)
         self._pick_complete()
@@ -143,6 +155,7 @@ class Preview(QFrame):
         self._show_rows(inspection)
         self._show_refusals(())
         self._moved.hide()
+        self._warned.hide()
         self.tickets.hide()
         self.again.setText("换一个文件")
         self.load.show()
@@ -152,28 +165,32 @@ class Preview(QFrame):
         clear(self._mapping_flow)
         for column in inspection.mapping:
             same = column.heading == column.field_label
-            badge = Badge(column.heading if same else f"{column.heading} → {column.field_label}", "grey", self._mapping)
+            badge = Badge(
+                column.heading if same else f"{column.heading} → {column.field_label}", "grey", self._mapping
+            )
             self._mapping_flow.addWidget(badge)
         for heading in inspection.unmapped:
             badge = Badge(f"{heading}：不导入", "amber", self._mapping)
             self._mapping_flow.addWidget(badge)
         self._recognised_visible(True)
 
-    def _recognised_visible(self, visible: bool) -> None:  # noqa: FBT001
+    def _recognised_visible(self, visible: bool) -> None:
         for widget in (self._mapping_title, self._mapping, self._rows_title, self._rows):
             widget.setVisible(visible)
 
     def _show_rows(self, inspection: Any) -> None:
         clear(self._rows_grid)
-        columns = inspection.mapping[:COLUMNS]
-        for at, column in enumerate(columns):
-            self._rows_grid.addWidget(label(column.field_label, "small", self._rows), 0, at)
+        headings = inspection.headings[:COLUMNS]
+        fields = {column.heading: column.field for column in inspection.mapping}
+        for at, heading in enumerate(headings):
+            self._rows_grid.addWidget(label(heading or "（无标题）", "small", self._rows), 0, at)
         for down, cells in enumerate(inspection.first_rows[:ROWS], 1):
-            for at, cell in enumerate(cells[:COLUMNS]):
-                text = label(_short(cell), "", self._rows)
-                text.setToolTip(str(cell))
-                text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            for at, (heading, cell) in enumerate(zip(headings, cells, strict=False)):
+                shown = _masked(fields.get(heading, ""), str(cell))
+                text = label(_short(shown), "", self._rows)
+                text.setToolTip(shown)
                 self._rows_grid.addWidget(text, down, at)
+        self._rows_grid.setColumnStretch(len(headings), 1)
 
     def show_trial(self, result: Any) -> None:
         """Shows what loading would change."""
@@ -181,12 +198,15 @@ class Preview(QFrame):
         changing = result.inserted + result.updated
         if changing:
             tail = f"，生成 {result.tickets_opened} 件工单" if result.tickets_opened else ""
-            self.said.setText(f"导入后新增 {result.inserted:,}、更新 {result.updated:,}{tail}。现在还没有写入。")
+            self.said.setText(
+                f"导入后新增 {result.inserted:,}、更新 {result.updated:,}{tail}。现在还没有写入。"
+            )
         else:
             self.said.setText("这个文件的内容都已在库中，再导入不会有变化。")
         self.load.setEnabled(True)
         self._show_refusals(result.refusals, result.refused)
         self._show_moved(result, "将改变")
+        self._show_warnings(result)
 
     def show_result(self, result: Any) -> None:
         """Shows what loading has changed."""
@@ -198,6 +218,7 @@ class Preview(QFrame):
         self._recognised_visible(False)
         self._show_refusals(result.refusals, result.refused)
         self._show_moved(result, "已改变")
+        self._show_warnings(result)
         for widget in (self._whole, self.complete, self.partial):
             widget.hide()
         self.load.hide()
@@ -207,12 +228,22 @@ class Preview(QFrame):
     def _show_refusals(self, refusals: tuple[Any, ...], total: int = 0) -> None:
         for widget in (self._refused_head, self.refusals):
             widget.setVisible(bool(refusals))
+        self._room.setVisible(not refusals)
         more = f"（列出前 {len(refusals):,} 行）" if total > len(refusals) else ""
         self._refused_title.setText(f"退回 {max(total, len(refusals)):,} 行{more}，改正后可以再导入")
         self.refusals.show_refusals(tuple(refusals))
 
+    def _show_warnings(self, result: Any) -> None:
+        lines = [f"{sentence}：{rows:,} 行" for sentence, rows in result.warnings.items()]
+        lines += [
+            f"{agency}：{count} 条差评没有标签也没有原因（细则第七条）"
+            for agency, count in result.refused_by_agency.items()
+        ]
+        self._warned.setText("\n".join(lines[:6]))
+        self._warned.setVisible(bool(lines))
+
     def _show_moved(self, result: Any, verb: str) -> None:
-        moved = tuple(getattr(result, "moved", ()) or ())
+        moved = result.moved
         self._moved.setVisible(bool(moved))
         lines = [_moved_line(one) for one in moved[:8]]
         more = [f"……共 {len(moved)} 件"] if len(moved) > len(lines) else []
@@ -224,7 +255,13 @@ def _short(cell: object) -> str:
     return text if len(text) <= 14 else text[:13] + "…"
 
 
+def _masked(field: str, text: str) -> str:
+    """Personal data stays masked also before it is loaded (Guide 4.2)."""
+    if field in ("rater_phone", "rater_identity", "phone"):
+        return mask_phone(text)
+    return mask_name(text) if field == "rater_name" else text
+
+
 def _moved_line(moved: Any) -> str:
-    number = getattr(moved, "number", None) or f"工单 {getattr(moved, 'ticket', '')}"
-    before, after = getattr(moved, "before", None), getattr(moved, "after", None)
-    return f"{number}　{dates.exact_day(before)} → {dates.exact_day(after)}"
+    number = moved.number or "无省工单编号"
+    return f"{number}　{dates.exact_day(moved.old_due)} → {dates.exact_day(moved.new_due)}"

@@ -120,15 +120,28 @@ class Operations(QObject):
         """How many operations are under way."""
         return self._running
 
-    def query(self, owner: QObject, work: Callable[[Task], Any], done: Callable[[Any], None], *,
-              key: str | None = None, failed: Callable[[Exception], None] | None = None) -> Operation:
+    def query(
+        self,
+        owner: QObject,
+        work: Callable[[Task], Any],
+        done: Callable[[Any], None],
+        *,
+        key: str | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> Operation:
         """Reads; a later query of the same owner and key supersedes this one."""
         return self._start(Operation(work, weakref.ref(owner), _method(done), _method(failed), _method(None),
                                      write=False, key=key))  # fmt: skip
 
-    def command(self, owner: QObject, work: Callable[[Task], Any], done: Callable[[Any], None], *,
-                failed: Callable[[Exception], None] | None = None,
-                progressed: Callable[[Any], None] | None = None) -> Operation:
+    def command(
+        self,
+        owner: QObject,
+        work: Callable[[Task], Any],
+        done: Callable[[Any], None],
+        *,
+        failed: Callable[[Exception], None] | None = None,
+        progressed: Callable[[Any], None] | None = None,
+    ) -> Operation:
         """Changes something; commands run one after the other, in order, and are never superseded."""
         return self._start(Operation(work, weakref.ref(owner), _method(done), _method(failed),
                                      _method(progressed), write=True, key=None))  # fmt: skip

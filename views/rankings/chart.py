@@ -48,7 +48,9 @@ class RankChart(pg.PlotWidget):
         self.getPlotItem().layout.setContentsMargins(left_of(rows), TOP, RIGHT, BOTTOM)
         self.setFixedHeight(TOP + BOTTOM + self._row_height * max(1, len(rows)))
         self.setRange(xRange=(0, 100), yRange=(0, max(1, len(rows))), padding=0)
-        names = "，".join(f"第 {row.rank} 名 {row.score.facts.agency} {row.score.composite}" for row in rows[:5])
+        names = "，".join(
+            f"第 {row.rank} 名 {row.score.facts.agency} {row.score.composite}" for row in rows[:5]
+        )
         self.setAccessibleDescription(names)
         self._draw_bars()
 
@@ -82,18 +84,18 @@ class RankChart(pg.PlotWidget):
         number = int((y - TOP) // self._row_height)
         return number if 0 <= number < len(self.rows) else None
 
-    def mousePressEvent(self, event) -> None:  # noqa: ANN001
+    def mousePressEvent(self, event) -> None:
         """A row is chosen."""
         number = self.row_at(event.position().y())
         if event.button() == Qt.MouseButton.LeftButton and number is not None:
             self.chosen.emit(number)
         event.accept()
 
-    def mouseReleaseEvent(self, event) -> None:  # noqa: ANN001
+    def mouseReleaseEvent(self, event) -> None:
         """Nothing is dragged."""
         event.accept()
 
-    def mouseMoveEvent(self, event) -> None:  # noqa: ANN001
+    def mouseMoveEvent(self, event) -> None:
         """Says a row's parts on hover."""
         number = self.row_at(event.position().y())
         self.setToolTip("" if number is None else self.tip(self.rows[number]))

@@ -8,7 +8,16 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from views.rankings.parts import ARTICLE, NAMES, PARTS, change_of, channel_lines, counted, tickets_of, value_text
+from views.rankings.parts import (
+    ARTICLE,
+    NAMES,
+    PARTS,
+    change_of,
+    channel_lines,
+    counted,
+    tickets_of,
+    value_text,
+)
 from views.shell import theme
 from views.shell.parts import Badge, Button, clear, label, row, rule
 from views.shell.theme import UNIT
@@ -56,7 +65,9 @@ class ScorePanel(QFrame):
         clear(self._column)
         self._shown = (ranked, links)
         if ranked is None:
-            self._column.addWidget(label("选择一个单位，查看得分是怎样算出来的。", "secondary", self, wrap=True))
+            self._column.addWidget(
+                label("选择一个单位，查看得分是怎样算出来的。", "secondary", self, wrap=True)
+            )
             self._column.addStretch(1)
             return
         self._head(ranked)
@@ -76,20 +87,34 @@ class ScorePanel(QFrame):
         top.addWidget(name, 1)
         top.addWidget(Badge(f"第 {ranked.rank} 名", "accent", self), 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(top)
-        self._column.addLayout(row(label(f"{ranked.score.composite:.2f}", "figure", self), label("综合评分", "small", self), None))
+        self._column.addLayout(
+            row(
+                label(f"{ranked.score.composite:.2f}", "figure", self), label("综合评分", "small", self), None
+            )
+        )
         change = change_of(ranked)
-        words = "没有上期名次" if change is None else "与上期持平" if change == 0 else f"比上期{'升' if change > 0 else '降'} {abs(change)} 名"
+        words = (
+            "没有上期名次"
+            if change is None
+            else "与上期持平"
+            if change == 0
+            else f"比上期{'升' if change > 0 else '降'} {abs(change)} 名"
+        )
         if change is not None:
             words += f"（上期第 {ranked.previous_rank} 名）"
         self._column.addWidget(label(words, "small", self))
         if ranked.score.small_sample:
-            warn = label(f"小样本：只有 {ranked.score.facts.ratings} 条评价，名次仅供参考。", "amber", self, wrap=True)
+            warn = label(
+                f"小样本：只有 {ranked.score.facts.ratings} 条评价，名次仅供参考。", "amber", self, wrap=True
+            )
             self._column.addWidget(warn)
         self._column.addWidget(rule(self))
 
     def _part(self, score: Any, part: str, color: str, *, links: bool) -> None:
         shown = getattr(score, part)
-        self._column.addLayout(row(label(NAMES[part], "", self), None, label(value_text(shown.value), "strong", self)))
+        self._column.addLayout(
+            row(label(NAMES[part], "", self), None, label(value_text(shown.value), "strong", self))
+        )
         if shown.value is not None:
             self._column.addWidget(_Bar(float(shown.value), color, self))
         said = counted(score, part)
@@ -110,5 +135,7 @@ class ScorePanel(QFrame):
     def _foot(self, score: Any) -> None:
         self._column.addWidget(rule(self))
         if not score.has_hall:
-            self._column.addWidget(label("没有政务服务大厅，权重为 30%、30%、40%。", "small", self, wrap=True))
+            self._column.addWidget(
+                label("没有政务服务大厅，权重为 30%、30%、40%。", "small", self, wrap=True)
+            )
         self._column.addWidget(label(ARTICLE, "small", self))

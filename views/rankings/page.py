@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.tickets.queries import TicketFilter
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
@@ -14,7 +15,6 @@ from app.changes import Kind
 from app.clock import local
 from app.errors import UserError
 from app.rankings import queries
-from app.tickets.queries import TicketFilter
 from views import dates
 from views.rankings.chart import RankChart
 from views.rankings.detail import ScorePanel
@@ -50,7 +50,11 @@ class RankingsPage(Page):
         outer.addLayout(self._bar())
         outer.addWidget(self._content(), 1)
         self.setFocusProxy(self.table)
-        for command_id, run in (("copy", self.copy_picture), ("png", self._save_png), ("svg", self._save_svg)):
+        for command_id, run in (
+            ("copy", self.copy_picture),
+            ("png", self._save_png),
+            ("svg", self._save_svg),
+        ):
             session.registry.bind(f"ranking.{command_id}", run, self._has_rows)
 
     def _bar(self) -> QHBoxLayout:
@@ -73,7 +77,18 @@ class RankingsPage(Page):
         svg = Button("存为 SVG", "vector", "link", self)
         svg.clicked.connect(self._save_svg)
         self._exports = (copy, png, svg)
-        return row(self._earlier, self._period, self._later, 2, *self._groups.values(), None, copy, png, svg, spacing=1)
+        return row(
+            self._earlier,
+            self._period,
+            self._later,
+            2,
+            *self._groups.values(),
+            None,
+            copy,
+            png,
+            svg,
+            spacing=1,
+        )
 
     def _content(self) -> QStackedWidget:
         self._stack = QStackedWidget(self)
@@ -153,7 +168,10 @@ class RankingsPage(Page):
             return
         self._span = (view.period.first, view.period.last)
         self._show_period()
-        self.facts.setText(f"{GROUPS[view.group]} {len(view.rows)} 个 · 数据截至 {local(view.cutoff):%m-%d %H:%M} · 规则集 {view.rule_set}")
+        self.facts.setText(
+            f"{GROUPS[view.group]} {len(view.rows)} 个 · 数据截至 {local(view.cutoff):%m-%d %H:%M}"
+            f" · 规则集 {view.rule_set}"
+        )
         if not view.rows and not view.unranked:
             self._empty.say("这个月没有可以排名的单位", "换一个月份，或者先导入这个月的数据。")
             self._stack.setCurrentIndex(0)

@@ -25,23 +25,36 @@ def left_of(rows: tuple[Any, ...]) -> float:
     return BEFORE + min(LONGEST, max(names, default=60))
 
 
-def paint_chart(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+def paint_chart(
+    painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors
+) -> None:
     """The whole chart."""
     paint_scale(painter, rows, width, row_height, colors)
     paint_bars(painter, rows, width, row_height, colors)
     paint_words(painter, rows, width, row_height, colors)
 
 
-def paint_scale(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+def paint_scale(
+    painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors
+) -> None:
     """Lines at 0, 20 … 100 with their numbers."""
     bottom, left = TOP + row_height * max(1, len(rows)), left_of(rows)
     for points in range(0, 101, 20):
         x = place(points, left, width)
         painter.fillRect(QRectF(x, TOP, 1, bottom - TOP), QColor(colors.line))
-        write(painter, QRectF(x - 30, bottom + 4, 60, 18), str(points), theme.SMALL, colors.secondary, centre=True)
+        write(
+            painter,
+            QRectF(x - 30, bottom + 4, 60, 18),
+            str(points),
+            theme.SMALL,
+            colors.secondary,
+            centre=True,
+        )
 
 
-def paint_bars(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+def paint_bars(
+    painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors
+) -> None:
     """The four contributions of each row, one after the other."""
     painter.setPen(Qt.PenStyle.NoPen)
     begin = left_of(rows)
@@ -56,7 +69,9 @@ def paint_bars(painter: QPainter, rows: tuple[Any, ...], width: float, row_heigh
             done += points
 
 
-def paint_words(painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors) -> None:
+def paint_words(
+    painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors
+) -> None:
     """Ranks and names at the left, totals and changes behind the bars, the legend above."""
     left = left_of(rows)
     for number, row in enumerate(rows):
@@ -103,5 +118,11 @@ def write(painter: QPainter, box: QRectF, text: str, size: float, ink: str, *, b
     """One line of text in a box, in the middle of its height."""
     painter.setFont(theme.font(size, bold=bold))
     painter.setPen(QColor(ink))
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignHCenter if centre else Qt.AlignmentFlag.AlignLeft
+    side = (
+        Qt.AlignmentFlag.AlignRight
+        if right
+        else Qt.AlignmentFlag.AlignHCenter
+        if centre
+        else Qt.AlignmentFlag.AlignLeft
+    )
     painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)

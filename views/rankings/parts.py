@@ -8,7 +8,12 @@ from typing import Any
 from models.rules.ratings import Platform
 
 #: Field of the score and short name, in the order of the bars.
-PARTS = (("quality", "服务质量"), ("handling", "工单处理"), ("hall_adoption", "大厅推广"), ("coverage", "评价覆盖"))
+PARTS = (
+    ("quality", "服务质量"),
+    ("handling", "工单处理"),
+    ("hall_adoption", "大厅推广"),
+    ("coverage", "评价覆盖"),
+)
 #: The parts' full names.
 NAMES = {
     "quality": "政务服务质量",

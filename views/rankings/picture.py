@@ -81,13 +81,21 @@ def _paint(painter: QPainter, view: Any, size: QSize, colors: theme.Colors) -> N
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     wide = size.width() - 2 * MARGIN
     _text(painter, QRectF(MARGIN, 22, wide, 32), title(view), theme.TITLE, colors.text, bold=True)
-    facts = f"参加排名 {len(view.rows)} 个　数据截至 {local(view.cutoff):%Y-%m-%d %H:%M}　规则集 {view.rule_set}"
+    facts = (
+        f"参加排名 {len(view.rows)} 个　数据截至 {local(view.cutoff):%Y-%m-%d %H:%M}　规则集 {view.rule_set}"
+    )
     _text(painter, QRectF(MARGIN, 54, wide, 22), facts, theme.BODY, colors.secondary)
     painter.save()
     painter.translate(MARGIN, HEAD)
     paint_chart(painter, view.rows, wide, ROW, colors)
     painter.restore()
-    _text(painter, QRectF(MARGIN, size.height() - FOOT + 4, wide, 20), _apart(view), theme.SMALL, colors.secondary)
+    _text(
+        painter,
+        QRectF(MARGIN, size.height() - FOOT + 4, wide, 20),
+        _apart(view),
+        theme.SMALL,
+        colors.secondary,
+    )
     note = f"{ARTICLE}。评价不足的小样本以 * 标出；升降与上一期相比。"
     _text(painter, QRectF(MARGIN, size.height() - FOOT + 24, wide, 20), note, theme.SMALL, colors.secondary)
 
@@ -111,7 +119,7 @@ def _size(view: Any) -> QSize:
     return QSize(WIDTH, HEAD + TOP + BOTTOM + ROW * max(1, len(view.rows)) + FOOT)
 
 
-def _colors(dark: bool) -> theme.Colors:  # noqa: FBT001
+def _colors(dark: bool) -> theme.Colors:
     return theme.DARK if dark else theme.LIGHT
 
 

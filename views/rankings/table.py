@@ -79,27 +79,42 @@ class RankModel(QAbstractTableModel):
             return column.text(row)
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.hint(row)
-        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return (
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            if role == Qt.ItemDataRole.TextAlignmentRole
+            else None
+        )
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
         """The titles."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section].title
-        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return (
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            if role == Qt.ItemDataRole.TextAlignmentRole
+            else None
+        )
 
     def as_text(self) -> str:
         """The whole table, tab-separated."""
         lines = [[*_BEFORE, *(column.title for column in COLUMNS)]]
         for row in self.rows:
-            before = [str(row.rank), row.score.facts.agency, f"{row.score.composite:.2f}", str(row.previous_rank or "")]
+            before = [
+                str(row.rank),
+                row.score.facts.agency,
+                f"{row.score.composite:.2f}",
+                str(row.previous_rank or ""),
+            ]
             lines.append([*before, *(column.text(row) for column in COLUMNS)])
         return "\n".join("\t".join(plain_cell(cell) for cell in line) for line in lines)
 
 
 class _Cell(QStyledItemDelegate):
-    def paint(self, painter: QPainter, option, index: Index) -> None:  # noqa: ANN001
+    def paint(self, painter: QPainter, option, index: Index) -> None:
         c, model = theme.colors(), index.model()
         painter.save()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -113,7 +128,12 @@ class _Cell(QStyledItemDelegate):
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         if model.opens(index) and option.state & QStyle.StateFlag.State_MouseOver:
             width = QFontMetrics(theme.font()).horizontalAdvance(text)
-            painter.drawLine(int(box.right() - width), int(box.center().y() + 9), int(box.right()), int(box.center().y() + 9))
+            painter.drawLine(
+                int(box.right() - width),
+                int(box.center().y() + 9),
+                int(box.right()),
+                int(box.center().y() + 9),
+            )
         painter.restore()
 
 
@@ -157,14 +177,14 @@ class RankTable(QTableView):
         self.rank_model.show_rows(rows, links=links)
         self.setFixedHeight(self._head + self._row * max(1, len(rows)) + self._foot)
 
-    def keyPressEvent(self, event) -> None:  # noqa: ANN001
+    def keyPressEvent(self, event) -> None:
         """Copies the whole table with the usual keys."""
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.rank_model.as_text())
             return
         super().keyPressEvent(event)
 
-    def mouseMoveEvent(self, event) -> None:  # noqa: ANN001
+    def mouseMoveEvent(self, event) -> None:
         """A hand over links."""
         super().mouseMoveEvent(event)
         index = self.indexAt(event.position().toPoint())

@@ -95,7 +95,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
     Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),
-    Command("intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"),
+    Command(
+        "intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"
+    ),
 )
 _BY_ID = {command.id: command for command in COMMANDS}
 

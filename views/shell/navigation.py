@@ -1,4 +1,4 @@
-"""The navigation at the left: pages with their counts, and at its foot who sits here and on which database."""
+"""The navigation at the left: pages with their counts, and who sits here on which database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Entry(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_count(self, count: int, urgent: bool) -> None:  # noqa: FBT001
+    def set_count(self, count: int, urgent: bool) -> None:
         """The number at the right; urgent ones are red."""
         self._count, self._urgent = count, urgent
         self.setAccessibleName(f"{self.page.title}，{count} 件" if count else self.page.title)
@@ -92,7 +92,9 @@ class Foot(QAbstractButton):
         self._who, self._place, self._where, self._connected = who, place, where, connected
         state = "已连接" if connected else "未连接"
         self.setAccessibleName(f"使用人 {who}，{place}，{where}，{state}；按下可更换使用人")
-        self.setToolTip(f"{who} · {place}\n{where}（{state}）\n按下可更换使用人（Ctrl+Shift+P）" if who else where)
+        self.setToolTip(
+            f"{who} · {place}\n{where}（{state}）\n按下可更换使用人（Ctrl+Shift+P）" if who else where
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -113,10 +115,12 @@ class Foot(QAbstractButton):
         self._line(painter, top, self._who, theme.font(theme.SMALL + 0.5, bold=True), c.text, box)
         self._line(painter, top + step + 2, self._place, theme.font(theme.SMALL), c.secondary, box)
         self._dot(painter, top + 2 * step + 2 + step / 2)
-        self._line(painter, top + 2 * step + 2, self._where, theme.font(theme.SMALL), c.secondary, box, indent=14)
+        self._line(
+            painter, top + 2 * step + 2, self._where, theme.font(theme.SMALL), c.secondary, box, indent=14
+        )
         painter.end()
 
-    def _line(self, painter, top, text, font, ink, box, indent=0) -> None:  # noqa: ANN001
+    def _line(self, painter, top, text, font, ink, box, indent=0) -> None:
         metrics = QFontMetrics(font)
         painter.setFont(font)
         painter.setPen(QColor(ink))
@@ -171,7 +175,7 @@ class Navigation(QWidget):
         """Marks a page as the one in front."""
         self.entries[page_id].setChecked(True)
 
-    def set_count(self, page_id: str, count: int, urgent: bool) -> None:  # noqa: FBT001
+    def set_count(self, page_id: str, count: int, urgent: bool) -> None:
         """The count of a page."""
         self.entries[page_id].set_count(count, urgent)
 

@@ -72,7 +72,11 @@ class NoticeBar(QFrame):
     def _place(self) -> None:
         parent = self.parentWidget()
         room = min(parent.width() - 8 * UNIT, 180 * UNIT)
-        beside = 18 + self._close.sizeHint().width() + (self.offer.sizeHint().width() if self.offer.isVisibleTo(self) else 0)
+        beside = (
+            18
+            + self._close.sizeHint().width()
+            + (self.offer.sizeHint().width() if self.offer.isVisibleTo(self) else 0)
+        )
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
         width = min(room, words + beside + 16 * UNIT)
         height = max(self.heightForWidth(width), self.sizeHint().height() if width < room else 0)

@@ -40,13 +40,12 @@ class Overlay(QFrame):
         if before is not None and before.isVisible():
             before.setFocus()
 
-    def keyPressEvent(self, event) -> None:  # noqa: ANN001
+    def keyPressEvent(self, event) -> None:
         """Esc closes."""
         if event.key() == Qt.Key.Key_Escape:
             self.close_back()
             return
         super().keyPressEvent(event)
-
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self.isVisible() and new is not None and new is not self and not self.isAncestorOf(new):

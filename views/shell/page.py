@@ -65,7 +65,7 @@ class SearchButton(Button):
         self.setMinimumWidth(self.sizeHint().width() + self._hint.sizeHint().width() + 6 * UNIT)
         self.clicked.connect(self._open)
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001
+    def resizeEvent(self, event) -> None:
         """Keeps the shortcut at the right end."""
         super().resizeEvent(event)
         size = self._hint.sizeHint()

@@ -1,8 +1,8 @@
-"""Small parts that every page is made of: labels, chips, badges, cards, empty states, a flowing layout."""
+"""Small parts that every page is made of: labels, chips, badges, cards."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLayoutItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -57,7 +56,9 @@ def rule(parent: QWidget | None = None) -> QFrame:
     return frame
 
 
-def row(*items: QWidget | int | None, spacing: int = 2, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+def row(
+    *items: QWidget | int | None, spacing: int = 2, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
     """A row of widgets; None stretches, a number leaves that many units."""
     made = QHBoxLayout()
     made.setContentsMargins(*(UNIT * m for m in margins))
@@ -98,7 +99,9 @@ def scrolling(content: QWidget, parent: QWidget | None = None) -> QScrollArea:
 class Button(QPushButton):
     """A push button with an icon of ours that follows the theme. `kind`: primary, plain, link, flat."""
 
-    def __init__(self, text: str, icon: str | None = None, kind: str = "plain", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, icon: str | None = None, kind: str = "plain", parent: QWidget | None = None
+    ) -> None:
         super().__init__(text, parent)
         self._icon = icon
         self.setProperty("kind", kind)
@@ -141,8 +144,17 @@ class Chip(QAbstractButton):
 
     closed = Signal()
 
-    def __init__(self, text: str, parent: QWidget | None = None, *, tone: str = "grey", count: int | None = None,
-                 checkable: bool = False, closable: bool = False, icon: str | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        parent: QWidget | None = None,
+        *,
+        tone: str = "grey",
+        count: int | None = None,
+        checkable: bool = False,
+        closable: bool = False,
+        icon: str | None = None,
+    ) -> None:
         super().__init__(parent)
         self._tone, self._count, self._closable, self._icon = tone, count, closable, icon
         self.setText(text)
@@ -182,10 +194,10 @@ class Chip(QAbstractButton):
         """Never narrower than its word."""
         return self.sizeHint()
 
-    def _font(self):  # noqa: ANN202
+    def _font(self):
         return theme.font(theme.SMALL + 0.3, bold=self.isChecked())
 
-    def mouseReleaseEvent(self, event) -> None:  # noqa: ANN001
+    def mouseReleaseEvent(self, event) -> None:
         """The × at the end closes; the rest is a click."""
         if self._closable and event.position().x() > self.width() - 6 * UNIT:
             self.setDown(False)
@@ -193,7 +205,7 @@ class Chip(QAbstractButton):
             return
         super().mouseReleaseEvent(event)
 
-    def keyPressEvent(self, event) -> None:  # noqa: ANN001
+    def keyPressEvent(self, event) -> None:
         """Delete closes as the × does."""
         if self._closable and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.closed.emit()
@@ -212,7 +224,11 @@ class Chip(QAbstractButton):
             ink = theme.colors().secondary
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(QColor(ink), 1.2) if self.hasFocus() or self.isChecked() else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.colors().hover if self.underMouse() and ground == theme.colors().grey_soft else ground))
+        painter.setBrush(
+            QColor(
+                theme.colors().hover if self.underMouse() and ground == theme.colors().grey_soft else ground
+            )
+        )
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         self._paint_content(painter, box, ink)
         painter.end()
@@ -279,7 +295,9 @@ def paint_badge(painter: QPainter, box: QRectF, text: str, tone: str, *, ground:
 class Picture(QWidget):
     """One of the icons, shown at a size in a colour of the theme."""
 
-    def __init__(self, name: str, parent: QWidget | None = None, *, size: int = 20, color: str = "secondary") -> None:
+    def __init__(
+        self, name: str, parent: QWidget | None = None, *, size: int = 20, color: str = "secondary"
+    ) -> None:
         super().__init__(parent)
         self._name, self._color = name, color
         self.setFixedSize(size, size)
@@ -330,70 +348,3 @@ class Empty(QWidget):
         self.button.set_icon(icon)
         self.button.show()
         return self.button
-
-
-class Flow(QLayout):
-    """Lays widgets side by side and begins a new line where they do not fit."""
-
-    def __init__(self, parent: QWidget | None = None, *, spacing: int = 2) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setSpacing(spacing * UNIT)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        """Appends an item."""
-        self._items.append(item)
-
-    def count(self) -> int:
-        """The number of items."""
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        """The item at an index, or None."""
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        """Removes and returns an item, or None."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        """Wants no more room than it needs."""
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:
-        """The narrower the higher."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """The height the lines take."""
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        """Places the items."""
-        super().setGeometry(rect)
-        self._place(rect, move=True)
-
-    def sizeHint(self) -> QSize:
-        """As little as the widest item."""
-        return self.minimumSize()
-
-    def minimumSize(self) -> QSize:
-        """The largest item."""
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        return size
-
-    def _place(self, rect: QRect, *, move: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
-        for item in self._items:
-            if item.widget() is not None and item.widget().isHidden():
-                continue
-            hint = item.sizeHint()
-            if x > rect.x() and x + hint.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), hint))
-            x, line = x + hint.width() + self.spacing(), max(line, hint.height())
-        return y + line - rect.y()

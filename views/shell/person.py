@@ -70,7 +70,7 @@ class PersonPanel(Overlay):
             self._lines.addWidget(label("没有符合的人。", "secondary", self._list))
         self._lines.addStretch(1)
 
-    def _line(self, person) -> Button:  # noqa: ANN001
+    def _line(self, person) -> Button:
         words = f"{person.name}　{person.agency}" if person.agency else person.name
         words += "（主任）" if person.is_head else ""
         made = Button(words, "person", "flat", self._list)
@@ -86,4 +86,3 @@ class PersonPanel(Overlay):
         self.close_back()
         if login != self._session.person.login:
             self.chosen.emit(login)
-

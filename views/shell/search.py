@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from views.shell import icons, theme
+from views.shell.actions import command
 from views.shell.overlay import Overlay
 from views.shell.parts import Picture, label, row, rule
 from views.shell.session import Session
@@ -23,6 +26,8 @@ from views.shell.theme import UNIT
 #: How long typing rests before the database is asked, in milliseconds.
 RESTS = 180
 MOST = 8
+#: A line of the list in device-independent pixels.
+LINE = 36
 _WHAT = Qt.ItemDataRole.UserRole + 1
 _SIDE = Qt.ItemDataRole.UserRole + 2
 _ICON = Qt.ItemDataRole.UserRole + 3
@@ -31,11 +36,11 @@ _ICON = Qt.ItemDataRole.UserRole + 3
 class _Line(QStyledItemDelegate):
     """Icon, text, and something quiet at the right."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index) -> QSize:  # noqa: ANN001
+    def sizeHint(self, option: QStyleOptionViewItem, index) -> QSize:
         """One comfortable line."""
-        return QSize(100, 36)
+        return QSize(100, LINE)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:  # noqa: ANN001
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:
         """Draws the line."""
         c = theme.colors()
         painter.save()
@@ -45,12 +50,18 @@ class _Line(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(c.accent_soft))
             painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 6, 6)
-        icons.paint(painter, index.data(_ICON), QRectF(box.left() + 10, box.center().y() - 9, 18, 18), c.secondary)
+        icons.paint(
+            painter, index.data(_ICON), QRectF(box.left() + 10, box.center().y() - 9, 18, 18), c.secondary
+        )
         side = index.data(_SIDE) or ""
         painter.setFont(theme.font(theme.SMALL))
         painter.setPen(QColor(c.secondary))
         room = painter.fontMetrics().horizontalAdvance(side) + 3 * UNIT
-        painter.drawText(box.adjusted(0, 0, -3 * UNIT, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, side)
+        painter.drawText(
+            box.adjusted(0, 0, -3 * UNIT, 0),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            side,
+        )
         painter.setFont(theme.font())
         painter.setPen(QColor(c.text))
         inner = box.adjusted(38, 0, -room - 3 * UNIT, 0)
@@ -74,7 +85,9 @@ class SearchPanel(Overlay):
         self.list.setItemDelegate(_Line(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.column.addLayout(row(Picture("search", self, size=20), self.field, spacing=2, margins=(1, 0, 1, 0)))
+        self.column.addLayout(
+            row(Picture("search", self, size=20), self.field, spacing=2, margins=(1, 0, 1, 0))
+        )
         self.column.addWidget(rule(self))
         self.column.addWidget(self.list, 1)
         self.column.addWidget(label("↑ ↓ 选择　Enter 打开　Esc 关闭", "small", self))
@@ -90,8 +103,12 @@ class SearchPanel(Overlay):
         """Centred at the top."""
         parent = self.parentWidget()
         width = min(parent.width() - 20 * UNIT, 150 * UNIT)
-        height = min(parent.height() - 20 * UNIT, 115 * UNIT)
+        room = parent.height() - 20 * UNIT
+        height = min(room, self.sizeHint().height() - self.list.sizeHint().height() + self._list_height())
         self.setGeometry((parent.width() - width) // 2, 12 * UNIT, width, height)
+
+    def _list_height(self) -> int:
+        return max(1, self.list.count()) * LINE + UNIT
 
     def open(self) -> None:
         """Opens with an empty field and the commands."""
@@ -125,19 +142,21 @@ class SearchPanel(Overlay):
         self.list.clear()
         if text and self._session.is_open:
             self._add("filter", f"在工单中查找“{text}”", "", ("find", text))
-        from views.shell.actions import command
-
         for found in self._session.registry.found(text)[: 12 if not text else 4]:
             self._add(found.icon, found.title, command(found.id).shortcut or "", ("run", found.id))
         self.list.setCurrentRow(0)
+        self.place()
 
     def _ask(self) -> None:
         from app.tickets import queries
 
         text, person = self.field.text().strip(), self._session.person
         chosen = queries.TicketFilter(search=text)
-        self._session.query(self, lambda connection: (text, queries.page(connection, chosen, person=person, limit=MOST)),
-                            self._arrived, key="search")  # fmt: skip
+
+        def read(connection: Any) -> tuple[str, Any]:
+            return text, queries.page(connection, chosen, person=person, limit=MOST)
+
+        self._session.query(self, read, self._arrived, key="search")
 
     def _arrived(self, answer: tuple) -> None:
         text, page = answer
@@ -149,6 +168,7 @@ class SearchPanel(Overlay):
             self._add("tickets", words, found.state.label, ("ticket", found.id))
         if page.rows:
             self.list.setCurrentRow(self.list.count() - len(page.rows))
+        self.place()
 
     def _add(self, icon: str, text: str, side: str, what: tuple) -> None:
         item = QListWidgetItem(text, self.list)

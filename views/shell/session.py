@@ -69,8 +69,15 @@ class Session(QObject):
         """The database's day when it was opened or last reloaded."""
         return self._today
 
-    def query(self, owner: QObject, work: Callable[[Any], Any], done: Callable[[Any], None], *,
-              key: str | None = None, failed: Callable[[Exception], None] | None = None) -> Operation:
+    def query(
+        self,
+        owner: QObject,
+        work: Callable[[Any], Any],
+        done: Callable[[Any], None],
+        *,
+        key: str | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> Operation:
         """Runs `work(connection)` on a read thread."""
         workspace = self.workspace
 
@@ -80,8 +87,14 @@ class Session(QObject):
 
         return self.operations.query(owner, read, done, key=key, failed=failed)
 
-    def command(self, owner: QObject, work: Callable[[Any], Any], done: Callable[[Any], None], *,
-                failed: Callable[[Exception], None] | None = None) -> Operation:
+    def command(
+        self,
+        owner: QObject,
+        work: Callable[[Any], Any],
+        done: Callable[[Any], None],
+        *,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> Operation:
         """Runs `work(connection)` as one unit of work on the write thread."""
         workspace = self.workspace
 

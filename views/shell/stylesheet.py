@@ -44,7 +44,8 @@ def _frames(c: Colors) -> str:
     QFrame[float="true"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 9px; }}
     QFrame[rule="true"] {{ background: {c.line}; border: 0; max-height: 1px; min-height: 1px; }}
     QFrame[drop="true"] {{ background: {c.surface}; border: 1.5px dashed {c.line}; border-radius: 9px; }}
-    QFrame[drop="over"] {{ background: {c.accent_soft}; border: 1.5px dashed {c.accent}; border-radius: 9px; }}
+    QFrame[drop="over"] {{ background: {c.accent_soft}; border: 1.5px dashed {c.accent};
+                                 border-radius: 9px; }}
     QScrollArea, QScrollArea > QWidget > QWidget[clear="true"] {{ background: transparent; border: 0; }}
     QSplitter::handle {{ background: transparent; }}
     """
@@ -71,7 +72,8 @@ def _buttons(c: Colors) -> str:
     QPushButton[aligned="left"] {{ text-align: left; padding: 5px 8px; }}
     QPushButton[kind="flat"]:hover {{ background: {c.hover}; }}
     QPushButton[kind="flat"]:focus {{ border-color: {c.accent}; }}
-    QPushButton[kind="search"] {{ text-align: left; color: {c.secondary}; padding: 5px 10px; border-radius: 7px; }}
+    QPushButton[kind="search"] {{ text-align: left; color: {c.secondary}; padding: 5px 10px;
+                                  border-radius: 7px; }}
     QPushButton::menu-indicator {{ width: 0; image: none; }}
     """
 
@@ -79,8 +81,8 @@ def _buttons(c: Colors) -> str:
 def _fields(c: Colors) -> str:
     return f"""
     QLineEdit, QPlainTextEdit, QDateEdit, QDateTimeEdit, QSpinBox {{ background: {c.surface};
-        border: 1px solid {c.line}; border-radius: 6px; padding: 4px 8px; selection-background-color: {c.accent};
-        selection-color: {c.on_accent}; }}
+        border: 1px solid {c.line}; border-radius: 6px; padding: 4px 8px;
+        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QLineEdit:focus, QPlainTextEdit:focus, QDateEdit:focus, QDateTimeEdit:focus, QSpinBox:focus {{
         border-color: {c.accent}; }}
     QLineEdit[bare="true"] {{ border: 0; background: transparent; padding: 2px; font-size: 11pt; }}
@@ -91,16 +93,16 @@ def _fields(c: Colors) -> str:
 
 def _tables(c: Colors) -> str:
     return f"""
-    QTableView, QListView, QTreeView {{ background: {c.surface}; border: 0; outline: 0; gridline-color: {c.line};
-        selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+    QTableView, QListView, QTreeView {{ background: {c.surface}; border: 0; outline: 0;
+        gridline-color: {c.line}; selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
     QTableView::item, QListView::item {{ border: 0; }}
     QHeaderView {{ background: {c.surface}; border: 0; }}
     QHeaderView::section {{ background: {c.surface}; color: {c.secondary}; border: 0; font-weight: 600;
         border-bottom: 1px solid {c.line}; padding: 7px 8px; }}
     QTableCornerButton::section {{ background: {c.surface}; border: 0; }}
     QTabBar {{ background: transparent; border: 0; }}
-    QTabBar::tab {{ background: transparent; border: 0; border-bottom: 2px solid transparent; padding: 6px 2px;
-        margin-right: 18px; color: {c.secondary}; }}
+    QTabBar::tab {{ background: transparent; border: 0; border-bottom: 2px solid transparent;
+        padding: 6px 2px; margin-right: 18px; color: {c.secondary}; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; font-weight: 600; }}
     QTabBar::tab:focus {{ color: {c.accent}; }}
     """
@@ -121,7 +123,7 @@ def _furniture(c: Colors) -> str:
     QMenu::item:selected {{ background: {c.accent_soft}; color: {c.accent}; }}
     QMenu::item:disabled {{ color: {c.secondary}; }}
     QMenu::separator {{ background: {c.line}; height: 1px; margin: 4px 8px; }}
-    QProgressBar {{ background: {c.grey_soft}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px;
-        color: transparent; }}
+    QProgressBar {{ background: {c.grey_soft}; border: 0; border-radius: 3px; max-height: 6px;
+        min-height: 6px; color: transparent; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
     """

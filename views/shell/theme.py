@@ -158,7 +158,8 @@ def palette(c: Colors) -> QPalette:
     made = QPalette()
     role = QPalette.ColorRole
     for where, value in (
-        (role.Window, c.ground), (role.Base, c.surface), (role.AlternateBase, c.ground), (role.Button, c.surface),
+        (role.Window, c.ground), (role.Base, c.surface), (role.AlternateBase, c.ground),
+        (role.Button, c.surface),
         (role.WindowText, c.text), (role.Text, c.text), (role.ButtonText, c.text), (role.ToolTipText, c.text),
         (role.ToolTipBase, c.surface), (role.PlaceholderText, c.secondary), (role.Highlight, c.accent_soft),
         (role.HighlightedText, c.text), (role.Link, c.accent), (role.Mid, c.line), (role.Dark, c.line),

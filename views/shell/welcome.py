@@ -51,7 +51,8 @@ class Welcome(QWidget):
     def invite(self) -> None:
         """The first start."""
         self._show("欢迎使用好差评工作台", "这里还没有数据。先用一个月的示例数据看看：差评工单怎样核实转办、"
-                   "期限怎样计算、镇（街）怎样排名。示例中的人和事都是虚构的，随时可以删除。", demo=True)  # fmt: skip
+                   "期限怎样计算、镇（街）怎样排名。"
+                   "示例中的人和事都是虚构的，随时可以删除。", demo=True)  # fmt: skip
 
     def trouble(self, text: str) -> None:
         """The database cannot be opened; the sentence says why."""

@@ -222,20 +222,21 @@ class Window(QWidget):
         elif isinstance(error, EnvironmentProblem):
             self.notices.tell("error", str(error), "重试", lambda: self.operations.retry(operation))
         else:
-            self.notices.tell("error", f"程序出错了（{type(error).__name__}），详情已记入日志，您的数据没有受影响。")
+            self.notices.tell(
+                "error", f"程序出错了（{type(error).__name__}），详情已记入日志，您的数据没有受影响。"
+            )
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001
+    def resizeEvent(self, event) -> None:
         """Keeps floating panels in place."""
         super().resizeEvent(event)
         for panel in self._overlays.values():
             if panel.isVisible():
                 panel.place()
 
-    def closeEvent(self, event) -> None:  # noqa: ANN001
+    def closeEvent(self, event) -> None:
         """Waits for work under way, then closes the database."""
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.operations.close()
         if self.session.is_open:
             self.session.workspace.close()
         super().closeEvent(event)
-

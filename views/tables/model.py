@@ -1,4 +1,4 @@
-"""A table that keeps ids and rows page by page: fetches by key when scrolled to, goes stale instead of resetting.
+"""A table read page by page: fetches by key when scrolled to, goes stale instead of resetting.
 
 A reload reads as many rows as are shown and changes only what differs, so that the selection and the scroll
 position stay where they are.
@@ -24,7 +24,7 @@ Index = QModelIndex | QPersistentModelIndex
 class Column:
     """One column: `text(row)` is shown and copied; `hint(row)` on hover; `kind` picks the delegate.
 
-    `width` in device-independent pixels; `stretch` takes what is left; `needs`: hidden below that table width.
+    `width` in device-independent pixels; `stretch` takes what is left; `needs`: hidden in narrower tables.
     """
 
     id: str
@@ -52,7 +52,9 @@ class PagedModel(QAbstractTableModel):
 
     loaded = Signal(bool)
 
-    def __init__(self, columns: Sequence[Column], ask: Callable[[Any, int], None], parent: QObject | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], ask: Callable[[Any, int], None], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self._ask = ask
@@ -90,12 +92,12 @@ class PagedModel(QAbstractTableModel):
 
     def arrived(self, page: PageLike) -> None:
         """Takes the page asked for."""
-        kind, self._asking = self._asking, None
-        if kind == "more":
+        self._next = page.next
+        if self._asking == "more":
             self._append(page.rows)
         else:
             self._merge(list(page.rows))
-        self._next = page.next
+        self._asking = None
         was_start, self._fresh_start = self._fresh_start, False
         self.loaded.emit(was_start)
 
@@ -187,7 +189,9 @@ class PagedModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         return row if role == ROW_ROLE else None
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
         """The columns' titles."""
         if orientation is not Qt.Orientation.Horizontal:
             return None

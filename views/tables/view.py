@@ -29,7 +29,9 @@ _FORMULA = ("=", "+", "-", "@")
 class CellDelegate(QStyledItemDelegate):
     """Paints a cell after its column: text, chip, or level with dot and word."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         """Ground, a line below, and the content."""
         model = index.model()
         column = model.columns[index.column()]
@@ -56,7 +58,7 @@ class CellDelegate(QStyledItemDelegate):
         return QSize(index.model().columns[index.column()].width, ROW_HEIGHT)
 
 
-def _paint_chip(painter: QPainter, inner: QRectF, chip, *, chosen: bool) -> None:  # noqa: ANN001
+def _paint_chip(painter: QPainter, inner: QRectF, chip, *, chosen: bool) -> None:
     metrics = QFontMetrics(theme.font(theme.SMALL))
     height = metrics.height() + UNIT
     width = metrics.horizontalAdvance(chip.text) + 4.5 * UNIT
@@ -155,14 +157,14 @@ class TableView(QTableView):
         QGuiApplication.clipboard().setText(text)
         return text
 
-    def keyPressEvent(self, event) -> None:  # noqa: ANN001
+    def keyPressEvent(self, event) -> None:
         """Copies with the usual keys."""
         if event.matches(QKeySequence.StandardKey.Copy) and self.model() is not None:
             self.copy_selected()
             return
         super().keyPressEvent(event)
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001
+    def resizeEvent(self, event) -> None:
         """Gives the stretching column what is left."""
         super().resizeEvent(event)
         self._fit()
@@ -189,7 +191,11 @@ class TableView(QTableView):
             self.setColumnHidden(number, bool(column.needs) and room < column.needs)
         for number, column in enumerate(model.columns):
             if column.stretch and column.id not in self._widths_set:
-                others = sum(self.columnWidth(n) for n in range(len(model.columns)) if n != number and not self.isColumnHidden(n))
+                others = sum(
+                    self.columnWidth(n)
+                    for n in range(len(model.columns))
+                    if n != number and not self.isColumnHidden(n)
+                )
                 self.setColumnWidth(number, max(column.width, room - others))
         self._fitting = False
 

@@ -25,6 +25,14 @@ def place(row: Any) -> str:
     return Platform(row.platform).label if row.platform else "—"
 
 
+def _rated(row: Any) -> str:
+    return dates.short_moment(row.rated_at)
+
+
+def _rated_exactly(row: Any) -> str:
+    return dates.exact(row.rated_at)
+
+
 def _agency(row: Any) -> str:
     return f"{row.agency} +{len(row.co_agencies)}" if row.co_agencies else row.agency
 
@@ -41,7 +49,7 @@ def _level(row: Any) -> str:
 COLUMNS = (
     Column("deadline", "期限", 112, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
     Column("number", "工单编号", 126, lambda r: r.number or "—", lambda r: f"办件 {r.case_number or '不明'}"),
-    Column("rated_at", "评价时间", 90, lambda r: dates.short_moment(r.rated_at), lambda r: dates.exact(r.rated_at), quiet=True),
+    Column("rated_at", "评价时间", 90, _rated, _rated_exactly, quiet=True),
     Column("level", "等级", 98, _level, kind="level"),
     Column("item", "事项", 130, lambda r: r.item or "事项不明", stretch=True),
     Column("agency", "单位", 104, _agency, _agencies),

@@ -11,7 +11,8 @@ from app.registry import queries as registry
 from app.tickets import queries
 from models.rules.lifecycle import NEEDS_REASON, Action
 from views import dates
-from views.shell.parts import Button, Chip, Flow, clear, label, row
+from views.shell.flow import Flow
+from views.shell.parts import Button, Chip, clear, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.forms import ActionForm, field_row, text_area
@@ -35,7 +36,7 @@ class _ByNameOrInitials(QSortFilterProxyModel):
         self._needle = needle.strip().lower()
         self.invalidate()
 
-    def filterAcceptsRow(self, source_row: int, source_parent) -> bool:  # noqa: ANN001
+    def filterAcceptsRow(self, source_row: int, source_parent) -> bool:
         """Whether the agency fits."""
         name = self.sourceModel().index(source_row, 0).data()
         return self._needle in name.lower() or self._initials.get(name, "").lower().startswith(self._needle)
@@ -87,7 +88,7 @@ class AgencyField(QLineEdit):
         self.setText(name)
         self.setCursorPosition(len(name))
 
-    def focusOutEvent(self, event) -> None:  # noqa: ANN001
+    def focusOutEvent(self, event) -> None:
         """One match is taken as meant."""
         found = self.matching(self.text()) if self.text().strip() and self.agency is None else []
         if len(found) == 1 and event.reason() != Qt.FocusReason.PopupFocusReason:
@@ -114,8 +115,10 @@ class DispatchForm(ActionForm):
         self.lead.textChanged.connect(self.edited)
         self.explain.toggled.connect(self.days.setVisible)
         session.query(self, registry.agencies, self._agencies, key="agencies")
-        session.query(self, lambda connection: queries.propose_dispatch(connection, detail.row.id), self._proposed,
-                      key="proposal", failed=self._no_proposal)  # fmt: skip
+        session.query(self, self._propose, self._proposed, key="proposal", failed=self._no_proposal)
+
+    def _propose(self, connection: Any) -> Any:
+        return queries.propose_dispatch(connection, self._detail.row.id)
 
     def _lay_out(self) -> None:
         self.column.addLayout(field_row("主办", self.lead, self))

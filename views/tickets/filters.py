@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from app.tickets.queries import TicketFilter, Waiting
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.tickets.queries import TicketFilter, Waiting
 from models.rules.lifecycle import State
 from models.rules.ratings import Satisfaction
 from views import dates
-from views.shell.parts import Chip, Flow
+from views.shell.flow import Flow
+from views.shell.parts import Chip
 
 #: Waiting kinds that have a chip of their own, with their tones.
 _WAITING = ((Waiting.ME, "grey"), (Waiting.OVERDUE, "red"), (Waiting.DUE_SOON, "amber"))
@@ -115,7 +116,9 @@ class FilterBar(QWidget):
         elif name == "state":
             self._change(replace(self.filter, states=self.filter.states ^ {value}))
         else:
-            self._change(replace(self.filter, **{name: None if getattr(self.filter, name) == value else value}))
+            self._change(
+                replace(self.filter, **{name: None if getattr(self.filter, name) == value else value})
+            )
 
     def _open_menu(self) -> None:
         menu = self.menu()

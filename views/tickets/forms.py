@@ -8,7 +8,8 @@ from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import QDateEdit, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from models.rules.lifecycle import NEEDS_LEAD, NEEDS_REASON, REJECT_REASONS, Action
-from views.shell.parts import Chip, Flow, label, row
+from views.shell.flow import Flow
+from views.shell.parts import Chip, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 
@@ -129,7 +130,12 @@ class ApproveForm(ActionForm):
 
     def values(self) -> dict[str, Any]:
         """The findings."""
-        return {"payload": {"found_true": self.found_true.value(), "found_reasonable": self.found_reasonable.value()}}
+        return {
+            "payload": {
+                "found_true": self.found_true.value(),
+                "found_reasonable": self.found_reasonable.value(),
+            }
+        }
 
 
 class ClosedForm(ActionForm):
@@ -207,7 +213,7 @@ def date_field(name: str, session: Session, parent: QWidget) -> QDateEdit:
     return made
 
 
-def field_row(name: str, field: QWidget, parent: QWidget):  # noqa: ANN201
+def field_row(name: str, field: QWidget, parent: QWidget):
     """A name of fixed width and its field."""
     word = label(name, "secondary", parent)
     word.setFixedWidth(17 * UNIT)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from app.tickets.queries import Order, TicketFilter, Waiting
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,7 +14,6 @@ from app.changes import Kind
 from app.rankings import queries as rankings
 from app.registry import queries as registry
 from app.tickets import queries
-from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import Action
 from views.shell.actions import ticket_command
 from views.shell.page import MARGIN, Page
@@ -57,7 +57,9 @@ class TicketsPage(Page):
         self.setFocusProxy(self.table)
         session.query(self, self._read_choices, self._offer, key="choices")
         for action in Action:
-            session.registry.bind(ticket_command(action), partial(self.panel.begin, action), partial(self._allows, action))
+            session.registry.bind(
+                ticket_command(action), partial(self.panel.begin, action), partial(self._allows, action)
+            )
 
     def _lay_out(self) -> None:
         line = QHBoxLayout(self)
@@ -105,8 +107,14 @@ class TicketsPage(Page):
 
     def _ask(self, key: Any, limit: int) -> None:
         chosen, person, order = self.filters.filter, self.session.person, self._order
-        self.session.query(self, lambda c: queries.page(c, chosen, person=person, order=order, after=key, limit=limit),
-                           self.model.arrived, key="page", failed=self._not_read)  # fmt: skip
+
+        def read(connection: Any) -> Any:
+            return queries.page(connection, chosen, person=person, order=order, after=key, limit=limit)
+
+        self.session.query(self, read, self._page_read, key="page", failed=self._not_read)
+
+    def _page_read(self, page: Any) -> None:
+        self.model.arrived(page)
 
     def _not_read(self, error: Exception) -> None:
         self.model.failed()
@@ -168,7 +176,7 @@ class TicketsPage(Page):
         self._order_chip.updateGeometry()
         self.model.restart()
 
-    def _loaded(self, started: bool) -> None:  # noqa: FBT001
+    def _loaded(self, started: bool) -> None:
         self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
         wanted, self._wanted = self._wanted, None
         if wanted is not None and self.table.choose_id(wanted):

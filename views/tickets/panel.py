@@ -23,10 +23,11 @@ from views.tickets.steps import Steps
 
 #: Actions in the order in which they are likely; the first allowed one is filled.
 LIKELY = (
-    Action.INSIST, Action.VERIFY_AND_DISPATCH, Action.ACKNOWLEDGE, Action.SUBMIT, Action.APPROVE, Action.REPORT,
-    Action.CONFIRM_CLOSED, Action.RESTORE, Action.REMIND, Action.RECALL, Action.REJECT, Action.DECLINE,
-    Action.RETURN_FOR_REWORK, Action.REPORT_REFUSED, Action.REDISPATCH, Action.UNAPPROVE, Action.REOPEN,
-    Action.SUPERVISE, Action.ANNOTATE,
+    Action.INSIST, Action.VERIFY_AND_DISPATCH, Action.ACKNOWLEDGE, Action.SUBMIT,
+    Action.APPROVE, Action.REPORT, Action.CONFIRM_CLOSED, Action.RESTORE,
+    Action.REMIND, Action.RECALL, Action.REJECT, Action.DECLINE,
+    Action.RETURN_FOR_REWORK, Action.REPORT_REFUSED, Action.REDISPATCH, Action.UNAPPROVE,
+    Action.REOPEN, Action.SUPERVISE, Action.ANNOTATE,
 )  # fmt: skip
 #: Actions whose panel is open from the start, since everybody will want it.
 AT_ONCE = frozenset({Action.VERIFY_AND_DISPATCH})
@@ -56,7 +57,9 @@ class TicketPanel(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self._stack = QStackedWidget(self)
-        self._empty = Empty("tickets", "选择一件工单", "在左边的列表中选一件，这里显示评价原文、期限和可以办理的事项。", self)
+        self._empty = Empty(
+            "tickets", "选择一件工单", "在左边的列表中选一件，这里显示评价原文、期限和可以办理的事项。", self
+        )
         self._stack.addWidget(self._empty)
         self._body = self._make_body()
         self._area = scrolling(self._body, self)
@@ -177,7 +180,9 @@ class TicketPanel(QFrame):
     def _show_head(self, detail: Any) -> None:
         ticket = detail.row
         self._title.setText(ticket.item or "事项不明")
-        self._level.show_text(Satisfaction(ticket.level).label if ticket.level else "", level_tone(ticket.level))
+        self._level.show_text(
+            Satisfaction(ticket.level).label if ticket.level else "", level_tone(ticket.level)
+        )
         chip = state_chip(ticket)
         shown = ticket.declined or ticket.state is State.REJECTED
         self._state.show_text(chip.text if shown else "", chip.tone)
@@ -214,7 +219,7 @@ class TicketPanel(QFrame):
         self._form_place.addWidget(self._form)
         self._form_holder.show()
         if focus:
-            self._form.focusNextChild() if self._form.focusWidget() else self._form.nextInFocusChain().setFocus()
+            self._form.nextInFocusChain().setFocus()
             self._area.ensureWidgetVisible(self._form_title)
 
     def _remove_form(self) -> None:
@@ -314,7 +319,9 @@ class TicketPanel(QFrame):
         self._foot.setEnabled(False)
 
         def work(connection: Any) -> Any:
-            return commands.act(connection, ticket.id, ticket.version, action, command_id=command_id, **values)
+            return commands.act(
+                connection, ticket.id, ticket.version, action, command_id=command_id, **values
+            )
 
         self._session.command(self, work, self._done, failed=self._refused)
 
@@ -327,7 +334,9 @@ class TicketPanel(QFrame):
 
     def _tell(self, action: Action, done: Any) -> None:
         item = self.detail.row.item or "工单" if self.detail else "工单"
-        text = f"{item}：已{action.label}" + (f"，期限 {done.due_on.month}月{done.due_on.day}日。" if done.due_on and action in UNDO else "。")
+        text = f"{item}：已{action.label}" + (
+            f"，期限 {done.due_on.month}月{done.due_on.day}日。" if done.due_on and action in UNDO else "。"
+        )
         undo = UNDO.get(action)
         if undo is None:
             self._session.notice("success", text)
@@ -353,7 +362,9 @@ class TicketPanel(QFrame):
                 self.load(self.detail.row.id)
         else:
             known = hasattr(error, "message")
-            self._session.notice("error", str(error) if known else "程序出错了，详情已记入日志；您填写的内容还在。")
+            self._session.notice(
+                "error", str(error) if known else "程序出错了，详情已记入日志；您填写的内容还在。"
+            )
 
     def _settle(self) -> None:
         self._pending = None

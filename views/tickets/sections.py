@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
-from views.shell.parts import Badge, Flow, Picture, clear, label, row
+from views.shell.flow import Flow
+from views.shell.parts import Badge, Picture, clear, label, row
 from views.shell.theme import UNIT
 
 
@@ -37,7 +38,9 @@ class RatingBox(QFrame):
             said = f"省平台修订为{Satisfaction(revision.level).label}（{dates.exact(revision.at)}）"
             self._column.addWidget(label(said, "small", self, wrap=True))
         for follow_up in detail.follow_ups:
-            said = f"追加评价：{Satisfaction(follow_up.level).label}" + (f"，“{follow_up.reason}”" if follow_up.reason else "")
+            said = f"追加评价：{Satisfaction(follow_up.level).label}" + (
+                f"，“{follow_up.reason}”" if follow_up.reason else ""
+            )
             self._column.addWidget(label(said, "small", self, wrap=True))
         contact = "　".join(part for part in (detail.contact_name, detail.contact_phone) if part)
         who = label(f"评价人　{contact or '未留联系方式'}", "small", self)
@@ -57,7 +60,12 @@ class RatingBox(QFrame):
 def facts_line(ticket: Any) -> str:
     """编号 · 单位 · 平台 · 时间."""
     platform = Platform(ticket.platform).label if ticket.platform else None
-    parts = (ticket.number or "无省工单编号", ticket.rated_agency, platform, dates.short_moment(ticket.rated_at or ticket.opened_at))
+    parts = (
+        ticket.number or "无省工单编号",
+        ticket.rated_agency,
+        platform,
+        dates.short_moment(ticket.rated_at or ticket.opened_at),
+    )
     return " · ".join(part for part in parts if part)
 
 
@@ -89,7 +97,11 @@ class ClockBlock(QWidget):
             lines.append(("主办", ticket.agency, "strong"))
         if ticket.co_agencies:
             lines.append(("协办", "、".join(ticket.co_agencies), ""))
-        for name, day in (("整改期限", ticket.due_on), ("重办期限", ticket.rework_due_on), ("报送期限", ticket.report_due_on)):
+        for name, day in (
+            ("整改期限", ticket.due_on),
+            ("重办期限", ticket.rework_due_on),
+            ("报送期限", ticket.report_due_on),
+        ):
             if day is not None:
                 lines.append((name, *_due(ticket, day, today)))
         for at, (name, text, role) in enumerate(lines):
@@ -127,7 +139,12 @@ class TimeLine(QWidget):
             when = label(dates.moment(entry.at, today), "small", self)
             when.setFixedWidth(25 * UNIT)
             when.setToolTip(dates.exact(entry.at))
-            line = row(when, label(entry.action, "strong", self), label(entry.actor_name or "系统", "secondary", self), None)
+            line = row(
+                when,
+                label(entry.action, "strong", self),
+                label(entry.actor_name or "系统", "secondary", self),
+                None,
+            )
             self._column.addLayout(line)
             if entry.text:
                 said = row(27, spacing=0)
@@ -151,10 +168,13 @@ class DayList(QWidget):
         """Shows a deadline's days; without any, what there is to wait for."""
         clear(self._column)
         if not days:
-            self._column.addWidget(label("还没有期限在走：转办后从收到之日的下一个工作日起算。", "secondary", self, wrap=True))
+            self._column.addWidget(
+                label("还没有期限在走：转办后从收到之日的下一个工作日起算。", "secondary", self, wrap=True)
+            )
         else:
             counted = sum(day.counts for day in days)
-            said = f"{name}：自 {dates.plain_day(days[0].day, today)}起 {counted} 个工作日，至 {dates.deadline(days[-1].day, today)}"
+            begin, end = dates.plain_day(days[0].day, today), dates.deadline(days[-1].day, today)
+            said = f"{name}：自 {begin}起 {counted} 个工作日，至 {end}"
             self._column.addWidget(label(said, "", self, wrap=True))
             self._column.addSpacing(UNIT)
             for day in days:
@@ -162,13 +182,15 @@ class DayList(QWidget):
             self._column.addWidget(label("依据：细则第二十三条、第二十五条", "small", self))
         self._column.addStretch(1)
 
-    def _line(self, day: Any, today: date):  # noqa: ANN202
+    def _line(self, day: Any, today: date):
         role = "strong" if day.counts else "secondary"
         number = label(f"第 {day.number} 天" if day.number else "不计", role, self)
         number.setFixedWidth(13 * UNIT)
         when = label(dates.plain_day(day.day, today), role if day.counts else "secondary", self)
         when.setFixedWidth(20 * UNIT)
-        mark = Picture("success" if day.counts else "close", self, size=14, color="green" if day.counts else "secondary")
+        mark = Picture(
+            "success" if day.counts else "close", self, size=14, color="green" if day.counts else "secondary"
+        )
         return row(mark, number, when, label(day.why, "secondary", self), None)
 
 
@@ -185,12 +207,23 @@ class RoundList(QWidget):
         """Shows the assignments, the current one first marked."""
         clear(self._column)
         for one in rounds:
-            part = {"lead": "主办", "co": "协办"}.get(str(getattr(one.part, "value", one.part)), str(one.part))
+            part = {"lead": "主办", "co": "协办"}.get(
+                str(getattr(one.part, "value", one.part)), str(one.part)
+            )
             badge = Badge("当前" if one.current else "已结束", "accent" if one.current else "grey", self)
-            self._column.addLayout(row(label(one.agency, "strong", self), label(f"{part} · 第 {one.round} 轮", "small", self), None, badge))
+            self._column.addLayout(
+                row(
+                    label(one.agency, "strong", self),
+                    label(f"{part} · 第 {one.round} 轮", "small", self),
+                    None,
+                    badge,
+                )
+            )
             facts = [f"收到 {dates.day(one.received_on, today)}"]
             facts += [f"期限 {dates.plain_day(one.due_on, today)}"] if one.due_on else []
-            facts.append(f"签收 {dates.moment(one.acknowledged_at, today)}" if one.acknowledged_at else "未签收")
+            facts.append(
+                f"签收 {dates.moment(one.acknowledged_at, today)}" if one.acknowledged_at else "未签收"
+            )
             facts += [f"{one.ended_by or '结束'} {dates.moment(one.ended_at, today)}"] if one.ended_at else []
             facts += [f"用时 {one.used_days} 个工作日"] if one.used_days is not None else []
             self._column.addWidget(label(" · ".join(facts), "small", self, wrap=True))

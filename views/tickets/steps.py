@@ -72,7 +72,9 @@ class Steps(QWidget):
             icons.paint(painter, "close", QRectF(middle.x() - 5, middle.y() - 5, 10, 10), c.surface)
         elif ahead < 0:
             painter.setPen(QPen(QColor(c.surface), 1.6))
-            painter.drawPolyline([middle + QPointF(-3, 0), middle + QPointF(-0.8, 2.4), middle + QPointF(3.2, -2.4)])
+            painter.drawPolyline(
+                [middle + QPointF(-3, 0), middle + QPointF(-0.8, 2.4), middle + QPointF(3.2, -2.4)]
+            )
         elif ahead == 0:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(c.accent))

@@ -44,10 +44,17 @@ class SubmitForm(ActionForm):
 
     def _lay_out(self) -> None:
         rows = (
-            ("差评情况", self.found_true), ("评价诉求", self.found_reasonable), ("原因", self.cause),
-            ("整改措施", self.measures), ("反馈情况", self.reached), ("反馈方式", self.how), ("反馈时间", self.at),
-            ("反馈内容", self.said), ("联系次数", self.attempts), ("单位审核人", self.reviewed_by),
-        )  # fmt: skip
+            ("差评情况", self.found_true),
+            ("评价诉求", self.found_reasonable),
+            ("原因", self.cause),
+            ("整改措施", self.measures),
+            ("反馈情况", self.reached),
+            ("反馈方式", self.how),
+            ("反馈时间", self.at),
+            ("反馈内容", self.said),
+            ("联系次数", self.attempts),
+            ("单位审核人", self.reviewed_by),
+        )
         self._rows: dict[QWidget, Any] = {}
         for name, field in rows:
             line = field_row(name, field, self)
@@ -91,7 +98,12 @@ class SubmitForm(ActionForm):
         if self.reached.value():
             at = self.at.dateTime().toPython().replace(tzinfo=SHANGHAI, microsecond=0)
             said = self.said.toPlainText().strip()
-            feedback: dict[str, Any] = {"reached": True, "how": self.how.value(), "at": at.isoformat(), "said": said}
+            feedback: dict[str, Any] = {
+                "reached": True,
+                "how": self.how.value(),
+                "at": at.isoformat(),
+                "said": said,
+            }
         else:
             feedback = {"reached": False, "attempts": self.attempts.value()}
         return {
