@@ -20,7 +20,8 @@ EXACT = 2**53
 
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _LOOSE_TIME = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]*(\d{1,2})[::时点](\d{1,2})(?:[::分](\d{1,2})(?:\.\d+)?秒?|分)?)?"
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[T ]*(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?|分)?)?"
 )
 _TIGHT_TIME = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
 _MONTH = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})月?")
@@ -65,7 +66,7 @@ def code(cell: Any) -> str | Bad | None:
         if not found.isascii() or " " in found:
             found = "".join(unicodedata.normalize("NFKC", found).split())
         return Bad("编号被存成科学计数法，位数已丢失") if _SCIENTIFIC.fullmatch(found) else found or None
-    if isinstance(cell, bool) or isinstance(cell, date):
+    if isinstance(cell, bool | date):
         return Bad("不是编号")
     if isinstance(cell, float):
         if abs(cell) > EXACT:
@@ -106,7 +107,9 @@ def area_code(cell: Any) -> str | Bad | None:
     """行政区划, 12 digits; 6 or 9 digits are filled with zeros."""
     found = code(cell)
     if isinstance(found, str):
-        return found.ljust(12, "0") if found.isdigit() and len(found) in (6, 9, 12) else Bad("不是行政区划代码")
+        return (
+            found.ljust(12, "0") if found.isdigit() and len(found) in (6, 9, 12) else Bad("不是行政区划代码")
+        )
     return found
 
 
@@ -152,7 +155,11 @@ def instant(cell: Any) -> datetime | Bad | None:
 def plain_instants(column: Sequence[Any]) -> list[datetime] | None:
     """A column that is all `yyyy-MM-dd HH:mm:ss`, as times; None where any cell is not."""
     try:
-        if set(map(len, column)) != {19} or {cell[10] for cell in column} != {" "} or any("W" in c for c in column):
+        if (
+            set(map(len, column)) != {19}
+            or {cell[10] for cell in column} != {" "}
+            or any("W" in c for c in column)
+        ):
             return None
         return list(map(datetime.fromisoformat, column))
     except (TypeError, ValueError):
@@ -201,7 +208,9 @@ def _loose(cell: str) -> datetime | Bad | None:
             return Bad("时间无法识别")
     year, month_, day_, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        start = datetime(year, month_, day_, hour % 24 if (hour, minute, second) == (24, 0, 0) else hour, minute, second)
+        start = datetime(
+            year, month_, day_, hour % 24 if (hour, minute, second) == (24, 0, 0) else hour, minute, second
+        )
         return start + timedelta(days=1) if hour == 24 else start
     except (ValueError, OverflowError):
         return Bad("时间无法识别")

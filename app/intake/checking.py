@@ -94,7 +94,9 @@ class Check(ABC):
         columns = self.heading.columns.values()
         return all(cells.text(row[c]) == self.heading.texts[c] for c in columns if c < len(row))
 
-    def reject(self, row: Row, number: int, field_name: str, reason: str, *, agency: str | None = None) -> None:
+    def reject(
+        self, row: Row, number: int, field_name: str, reason: str, *, agency: str | None = None
+    ) -> None:
         """Refuses a row, by the column that stands for the field."""
         column = self.heading.columns.get(field_name)
         heading = self.heading.texts[column] if column is not None else ""

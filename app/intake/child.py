@@ -120,7 +120,11 @@ def _judge(found: Found, first_month: date | None) -> None:
     """Refuses a file without data, and one that lies before every rule set as a whole."""
     if not found.rows:
         raise workbooks.EMPTY
-    if first_month and found.before_rules and found.before_rules == found.refused == found.rows - found.repeated:
+    if (
+        first_month
+        and found.before_rules
+        and found.before_rules == found.refused == found.rows - found.repeated
+    ):
         raise UserError(
             f"文件中的数据都早于{first_month:%Y年%m月}，那时还没有评分规则，不能导入。", code="before_rules"
         )
@@ -143,7 +147,10 @@ def _sheet(sheet: workbooks.OpenSheet, heading: Heading) -> dict[str, Any]:
         "row": sheet.first_row + heading.row,
         "rows": sheet.size,
         "texts": heading.texts,
-        "columns": [[heading.texts[c], f, FIELD_LABELS[f]] for f, c in sorted(heading.columns.items(), key=lambda i: i[1])],
+        "columns": [
+            [heading.texts[c], f, FIELD_LABELS[f]]
+            for f, c in sorted(heading.columns.items(), key=lambda i: i[1])
+        ],
         "unmapped": heading.unmapped,
         "first_rows": [[cells.text(cell) or "" for cell in row] for row in top],
     }

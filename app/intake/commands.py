@@ -51,13 +51,18 @@ class _TakenBack(Exception):
     """Ends the transaction of a dry run without keeping anything."""
 
 
-def inspect(path: Path, *, profile: str | None = None, cancelled: Callable[[], bool] | None = None) -> Inspection:
+def inspect(
+    path: Path, *, profile: str | None = None, cancelled: Callable[[], bool] | None = None
+) -> Inspection:
     """Recognises a file without loading it. Raises UserError."""
     _check_profile(profile)
     with Reader(Request(str(path), 0, profile, look_only=True), cancelled) as reader:
         header = next(facts for frame, facts in reader.frames() if frame == HEADER)
     return Inspection(
-        Kind(header["kind"]), header["profile"], header["profile_label"], tuple(map(_sheet_seen, header["sheets"]))
+        Kind(header["kind"]),
+        header["profile"],
+        header["profile_label"],
+        tuple(map(_sheet_seen, header["sheets"])),
     )
 
 

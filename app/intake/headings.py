@@ -43,7 +43,9 @@ def normal(text: Any) -> str:
 
 
 _KNOWN: dict[Sheet, dict[str, tuple[str, int]]] = {
-    sheet: {normal(word): (field, place) for field, words in table.items() for place, word in enumerate(words)}
+    sheet: {
+        normal(word): (field, place) for field, words in table.items() for place, word in enumerate(words)
+    }
     for sheet, table in HEADINGS.items()
 }
 
@@ -66,7 +68,11 @@ def find(rows: Sequence[Sequence[Any]]) -> Heading | None:
         for sheet, (needed, one_of) in MARKS.items():
             columns = columns_of(sheet, row)
             known = columns.keys()
-            if needed <= known and (not one_of or one_of & known) and len(columns) > (len(best.columns) if best else 1):
+            if (
+                needed <= known
+                and (not one_of or one_of & known)
+                and len(columns) > (len(best.columns) if best else 1)
+            ):
                 best = Heading(sheet, number, columns, tuple(_shown(cell) for cell in row))
     return best
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app.errors import EnvironmentProblem
 from app.intake.child import DATA, DONE, HEADER, PROGRESS, REFUSED
 from app.intake.initials import initials_of
 from app.intake.kinds import Kind
@@ -99,10 +100,17 @@ def load(connection: Connection, arrival: Arrival, *, complete: bool) -> dict[st
 
 @contextmanager
 def _copying(connection: Connection, table: str) -> Iterator[Callable[[bytes], None]]:
+    import psycopg  # noqa: PLC0415 - the driver loads with the first connection, not with the window
+
     driver = connection.connection.driver_connection
     assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(copy_statement(table)) as copy:
-        yield copy.write
+    try:
+        with driver.cursor() as cursor, cursor.copy(copy_statement(table)) as copy:
+            yield copy.write
+    except psycopg.OperationalError as error:
+        raise EnvironmentProblem(
+            "与数据库的连接中断，没有导入任何数据，请稍候重试。", code="disconnected"
+        ) from error
 
 
 def _batch(arrival: Arrival, *, complete: bool) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def import_notice(connection: Connection, arrival: Arrival) -> dict[str, Any]:
     years = Counter(day["day"][:4] for day in days)
     year = int(years.most_common(1)[0][0])
     answer = connection.scalar(
-        text("SELECT pd.import_notice(:year, CAST(:days AS jsonb))"), {"year": year, "days": json.dumps(days)}
+        text("SELECT pd.import_notice(:year, CAST(:days AS jsonb), :source)"),
+        {"year": year, "days": json.dumps(days), "source": arrival.path.name},
     )
     return _counts(answer, found)
 
@@ -33,7 +34,9 @@ def import_notice(connection: Connection, arrival: Arrival) -> dict[str, Any]:
 def _counts(answer: dict[str, Any], found: Any) -> dict[str, Any]:
     accepted = found["rows"] - found["repeated"] - found["refused"]
     moved = tuple(
-        MovedDeadline(m["ticket"], m.get("number"), date.fromisoformat(m["old"]), date.fromisoformat(m["new"]))
-        for m in answer.get("moved", ())
+        MovedDeadline(
+            m["ticket"], m.get("number"), date.fromisoformat(m["from"]), date.fromisoformat(m["to"])
+        )
+        for m in answer["moved"]
     )
     return {"inserted": accepted, "repeated": found["repeated"], "refused": found["refused"], "moved": moved}

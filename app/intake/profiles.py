@@ -50,7 +50,13 @@ class Profile:
 PROFILES = (
     Profile("county", "县级导出", {**_CODES, **_TEXTS}, points_by_column=True),
     Profile("national", "国家标准字段", {**_CODES, **_TEXTS}, points_by_column=True),
-    Profile("national-reversed", "国家标准字段（承诺件为1）", {**_CODES, **_TEXTS}, _PROMISE_FIRST, points_by_column=True),
+    Profile(
+        "national-reversed",
+        "国家标准字段（承诺件为1）",
+        {**_CODES, **_TEXTS},
+        _PROMISE_FIRST,
+        points_by_column=True,
+    ),
     Profile("points", "按分值", {**POINTS, **_TEXTS}),
     Profile("keypad", "窗口按键评价器", {"3": 5, "2": 4, "1": 3, "0": 2, "5": 1, **_TEXTS}),
     Profile("evaluator", "评价器0最好", {"0": 5, "1": 4, "2": 3, "3": 2, "4": 1, **_TEXTS}),

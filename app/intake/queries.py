@@ -39,8 +39,8 @@ class BatchRow:
 
 
 _BATCHES = text("""
-    SELECT b.id, b.kind, b.file_name, b.loaded_at, coalesce(u.name, b.loaded_by) AS loaded_by, b.complete, b.months,
-           b.counts
+    SELECT b.id, b.kind, b.file_name, b.loaded_at, coalesce(u.name, b.loaded_by) AS loaded_by, b.complete,
+           b.months, b.counts
     FROM pd.import_batch b LEFT JOIN pd.app_user u ON u.login = b.loaded_by
     ORDER BY b.id DESC LIMIT :limit
 """)
@@ -115,10 +115,10 @@ _DIFFERENCES = text("""
     SELECT a.name, b.platform, h.name, b.d5, b.d4, b.d3, b.d2, b.d1, b.dd, b.s5, b.s4, b.s3, b.s2, b.s1, b.sd
     FROM (
         SELECT agency_id, platform, hall_id,
-               coalesce(d.l5, 0) AS d5, coalesce(d.l4, 0) AS d4, coalesce(d.l3, 0) AS d3, coalesce(d.l2, 0) AS d2,
-               coalesce(d.l1, 0) AS d1, coalesce(d.ld, 0) AS dd,
-               coalesce(s.l5, 0) AS s5, coalesce(s.l4, 0) AS s4, coalesce(s.l3, 0) AS s3, coalesce(s.l2, 0) AS s2,
-               coalesce(s.l1, 0) AS s1, coalesce(s.ld, 0) AS sd
+               coalesce(d.l5, 0) AS d5, coalesce(d.l4, 0) AS d4, coalesce(d.l3, 0) AS d3,
+               coalesce(d.l2, 0) AS d2, coalesce(d.l1, 0) AS d1, coalesce(d.ld, 0) AS dd,
+               coalesce(s.l5, 0) AS s5, coalesce(s.l4, 0) AS s4, coalesce(s.l3, 0) AS s3,
+               coalesce(s.l2, 0) AS s2, coalesce(s.l1, 0) AS s1, coalesce(s.ld, 0) AS sd
         FROM detail d FULL JOIN summary s USING (agency_id, platform, hall_id)) b
     JOIN pd.rating_cover v ON v.agency_id = b.agency_id AND v.month = :month
     JOIN pd.agency a ON a.id = b.agency_id

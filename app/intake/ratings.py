@@ -52,7 +52,7 @@ class RatingCheck(Check):
         super().__init__(sheet, heading, profile, found)
         self.width = max(len(heading.texts), max(heading.columns.values()) + 1)
         column = heading.columns["level"]
-        levels = level_table(profile, {words.spelled(r[column]) for r in rows or () if len(r) > column})
+        levels = level_table(profile, {cells.spelled(r[column]) for r in rows or () if len(r) > column})
         readers: dict[str, Callable[[Any], Any]] = {
             "agency": lambda cell: cells.name(cell) or "",
             "agency_code": cells.code,
@@ -70,7 +70,7 @@ class RatingCheck(Check):
             "target": words.target,
             "rating_number": words.rating_number,
             "service_number": lambda cell: _service_number(cells.integer(cell)),
-            "case_type": lambda cell: profile.case_types.get(words.spelled(cell)),
+            "case_type": lambda cell: profile.case_types.get(cells.spelled(cell)),
         }
         self.memos = {name: Memo(read) for name, read in readers.items()}
         self.has_words = bool(heading.columns.keys() & {"labels", "reason"})
@@ -85,7 +85,9 @@ class RatingCheck(Check):
     def chunk(self, rows: Sequence[Row], first: int) -> bytes:
         """See `Check.chunk`."""
         numbers = range(first, first + len(rows))
-        data = [(number, row) for number, row in zip(numbers, rows, strict=True) if self._looks_like_data(row)]
+        data = [
+            (number, row) for number, row in zip(numbers, rows, strict=True) if self._looks_like_data(row)
+        ]
         if not data:
             return b""
         self.found.rows += len(data)
@@ -185,7 +187,17 @@ class Part:
         self._report(agencies)
         load, line = str(self.found.load_id), self.found.lines
         self.found.lines += len(keep)
-        columns: list[list[Any]] = [areas, cases, target, service, number, agencies, items, item_codes, platforms]
+        columns: list[list[Any]] = [
+            areas,
+            cases,
+            target,
+            service,
+            number,
+            agencies,
+            items,
+            item_codes,
+            platforms,
+        ]
         columns += [channels, halls, counters, staff, levels, defaults, lacking, codes, reasons]
         columns += [rated_text, accepted_text, finished_text, case_types, *persons]
         kept = columns if len(keep) == self.size else [[column[i] for i in keep] for column in columns]
@@ -229,7 +241,10 @@ class Part:
     def _areas(self, cases: list[Any]) -> list[Any]:
         areas = self.column("area_code")
         if None in areas:
-            areas = [area or (cells.area_of_case(case) if case else "") for area, case in zip(areas, cases, strict=True)]
+            areas = [
+                area or (cells.area_of_case(case) if case else "")
+                for area, case in zip(areas, cases, strict=True)
+            ]
         return areas
 
     def _places(self) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
@@ -249,7 +264,7 @@ class Part:
         return [channel == 7 if flag is None else flag for flag, channel in zip(flags, channels, strict=True)]
 
     def _lacking(self, levels: list[Any], codes: list[Any], reasons: list[Any]) -> list[bool]:
-        """Bad ratings without label and reason: refused (Art. 7), kept where the file carries neither column."""
+        """Bad ratings without label and reason: refused (Art. 7), kept where the file has neither column."""
         lacking = [False] * self.size
         for i, level in enumerate(levels):
             if level is not None and level <= 2 and not codes[i] and not reasons[i]:
@@ -262,7 +277,9 @@ class Part:
     def _warn_of_early(self, rated: list[Any], accepted: list[Any]) -> None:
         if self.raw("accepted_at") is not None:
             pairs = zip(rated, accepted, strict=True)
-            self.found.warnings[EARLY] += sum(1 for r, a in pairs if r is not None and a is not None and r < a)
+            self.found.warnings[EARLY] += sum(
+                1 for r, a in pairs if r is not None and a is not None and r < a
+            )
 
     def _keep(self, keys: list[tuple[Any, ...]]) -> list[int]:
         """Rows without fault whose key has not come before."""
@@ -297,4 +314,3 @@ def _written(column: Sequence[Any]) -> list[str]:
         return [NULL if value is None else value.isoformat(" ") + "+08" for value in column]
     memo = Memo(written)
     return [memo[value] for value in column]
-

@@ -61,7 +61,10 @@ class Reader:
         return self._child.pid
 
     def frames(self) -> Iterator[tuple[bytes, Any]]:
-        """Frames as they come, JSON decoded. Raises UserError: the child's own, a dead child, or cancelled."""
+        """Frames as they come, JSON decoded.
+
+        Raises UserError: the child's own, for a child that died, or cancelled.
+        """
         while (frame := self._next()) is not None:
             kind, payload = frame
             if kind == DATA:
@@ -108,5 +111,7 @@ class Reader:
 def _died(returncode: int) -> UserError:
     """A child that ended without a word: by the memory limit (abort) or by a file that breaks the reader."""
     if returncode in (-6, -9, -11):
-        return UserError("文件太大或结构异常，超出了读取时允许使用的内存，没有导入。请分开导出后再导入。", code="too_big")
+        return UserError(
+            "文件太大或结构异常，超出了读取时允许使用的内存，没有导入。请分开导出后再导入。", code="too_big"
+        )
     return UserError("文件不完整或已损坏，读不出来。请重新导出或下载后再导入。", code="truncated")

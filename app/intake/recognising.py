@@ -45,14 +45,16 @@ class Recognised:
         """The check for one sheet's rows."""
         make = _CHECKS[heading.sheet]
         if heading.sheet in _NEEDS_ROWS and _may_hold_points(sheet, heading):
-            check: Check = make(sheet.name, heading, self.profile, found, islice(sheet.rows(), heading.row + 1, None))
+            check: Check = make(
+                sheet.name, heading, self.profile, found, islice(sheet.rows(), heading.row + 1, None)
+            )
         else:
             check = make(sheet.name, heading, self.profile, found)
         return check
 
 
 def recognise(sheets: list[OpenSheet], profile: str | None) -> Recognised:
-    """Raises UserError where nothing is known here, sheets of several kinds stand together, or a column lacks."""
+    """Raises UserError where nothing is known here, kinds are mixed, or a column is missing."""
     wanted = named(profile) if profile else None
     known = [(sheet, heading) for sheet in sheets if (heading := find(list(islice(sheet.rows(), DEPTH))))]
     if not known:

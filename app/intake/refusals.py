@@ -1,4 +1,4 @@
-"""The workbook of refused rows: the rows as they came with reason and place, to be corrected and dropped again."""
+"""The workbook of refused rows: as they came, with reason and place, to be corrected and dropped again."""
 
 from __future__ import annotations
 
@@ -32,9 +32,12 @@ class RefusedRows:
                 self.rows.setdefault(r["sheet"], []).append((r["cells"], r["reason"], r["row"]))
 
     def write(self, path: Path, headings: Mapping[str, Sequence[str]]) -> None:
-        """Writes the workbook; text stays text, also where it looks like a formula. Raises EnvironmentProblem."""
-        import xlsxwriter  # noqa: PLC0415 - only where there is something to write
-        from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
+        """Writes the workbook; text stays text, also where it looks like a formula.
+
+        Raises EnvironmentProblem where it cannot be written.
+        """
+        import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - only where there is something to write
+        from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415
 
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
@@ -50,7 +53,9 @@ class RefusedRows:
         try:
             book.close()
         except (FileCreateError, OSError) as problem:
-            raise EnvironmentProblem(f"无法写入被拒行文件：{path.name}。请换一个文件夹，或关闭已打开的同名文件。") from problem
+            raise EnvironmentProblem(
+                f"无法写入被拒行文件：{path.name}。请换一个文件夹，或关闭已打开的同名文件。"
+            ) from problem
 
 
 def _write(page: Any, line: int, cells: Sequence[Any]) -> None:

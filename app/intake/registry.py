@@ -7,7 +7,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from app.intake import cells, words
+from app.intake import cells
 from app.intake.cells import Bad
 from app.intake.checking import BadRow, Row, RowCheck
 from app.intake.kinds import Sheet
@@ -103,7 +103,7 @@ class NoticeCheck(RowCheck):
     def values(self, row: Row) -> tuple[Any, ...]:
         """The days, whether they are worked, and why."""
         days = self.need(row, "day", _days, "没有日期")
-        plain = words.spelled(self.cell(row, "arrangement"))
+        plain = cells.spelled(self.cell(row, "arrangement"))
         if plain not in _OFF | _ON:
             raise BadRow("arrangement", "安排应为“休”或“班”")
         return days, plain in _ON, cells.text(self.cell(row, "why")) or ""
@@ -115,6 +115,10 @@ def _days(cell: Any) -> tuple[date, ...] | Bad | None:
     known = [end for end in ends if isinstance(end, date)]
     if ends == [None]:
         return None
-    if len(known) != len(ends) or len(ends) > 2 or not timedelta() <= known[-1] - known[0] <= timedelta(days=31):
+    if (
+        len(known) != len(ends)
+        or len(ends) > 2
+        or not timedelta() <= known[-1] - known[0] <= timedelta(days=31)
+    ):
         return Bad("日期无法识别")
     return tuple(known[0] + timedelta(days=i) for i in range((known[-1] - known[0]).days + 1))

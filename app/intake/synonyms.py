@@ -9,27 +9,37 @@ from __future__ import annotations
 from app.intake.kinds import Sheet
 
 _AGENCY = (
-    "被评价部门 被评价单位 被评价机构 评价部门 受理部门 受理单位 受理机构 办理部门 办理单位 承办部门 承办单位 实施部门 实施主体 "
+    "被评价部门 被评价单位 被评价机构 评价部门 受理部门 受理单位 受理机构 办理部门 "
+    "办理单位 承办部门 承办单位 实施部门 实施主体  "
     "部门名称 部门 单位 单位名称 机构 机构名称 所属部门 所属单位 所属机构 责任部门 责任单位 政务服务机构 "
     "proDepart deptName orgName departName"
 )
-_AGENCY_CODE = "部门统一社会信用代码 统一社会信用代码 信用代码 部门编码 部门代码 机构编码 机构代码 deptCode orgCode"
+_AGENCY_CODE = (
+    "部门统一社会信用代码 统一社会信用代码 信用代码 部门编码 部门代码 机构编码 机构代码 deptCode orgCode"
+)
 _CASE = (
-    "办件编号 办件编码 办件号 办件流水号 业务流水号 办件业务流水号 业务编号 受理编号 受理号 申办流水号 申请编号 办件ID "
+    "办件编号 办件编码 办件号 办件流水号 业务流水号 办件业务流水号 业务编号 受理编号 "
+    "受理号 申办流水号 申请编号 办件ID  "
     "projectNo projectId caseNo proNo"
 )
 _ITEM = "事项名称 服务事项 服务事项名称 政务服务事项 事项 办理事项 办理事项名称 业务名称 taskName itemName"
 _ITEM_CODE = (
-    "事项编码 事项代码 实施编码 事项实施编码 基本编码 服务事项编码 taskCode itemCode 办理项编码 业务办理项编码 taskHandleItem"
+    "事项编码 事项代码 实施编码 事项实施编码 基本编码 服务事项编码 taskCode itemCode "
+    "办理项编码 业务办理项编码 taskHandleItem"
 )
 _PLATFORM = "业务平台 办件来源平台 平台 平台名称 办理平台 办理渠道 评价平台 来源平台 业务来源 platform"
 _HALL = (
-    "大厅名称 大厅 大厅/分厅 政务大厅 政务服务大厅 服务大厅 实体大厅名称 办事大厅 大厅(分厅) 分厅名称 网点名称 服务网点 hallName"
+    "大厅名称 大厅 大厅/分厅 政务大厅 政务服务大厅 服务大厅 实体大厅名称 办事大厅 "
+    "大厅(分厅) 分厅名称 网点名称 服务网点 hallName"
 )
-_LEVEL = "满意度 评价等级 评价结果 评价级别 满意等级 满意程度 评价满意度 星级 总体评价 评价得分 评价分值 satisfaction"
+_LEVEL = (
+    "满意度 评价等级 评价结果 评价级别 满意等级 满意程度 评价满意度 星级 总体评价 "
+    "评价得分 评价分值 satisfaction"
+)
 _LABELS = "评价指标 评价标签 标签 差评标签 评价指标代码 标签代码 评价选项 评价详情 evalDetail"
 _REASON = (
-    "评价理由 评价内容 文字评价 评价意见 评价描述 差评原因 差评理由 差评内容 其他意见 意见建议 用户评价内容 writingEvaluation"
+    "评价理由 评价内容 文字评价 评价意见 评价描述 差评原因 差评理由 差评内容 其他意见 "
+    "意见建议 用户评价内容 writingEvaluation"
 )
 _RATED_AT = "评价时间 评价日期 评议时间 assessTime evaluateTime"
 _RATER = "评价人员 评价人 评价人姓名 评价用户 办事人 办事人姓名 申请人 申请人姓名 群众姓名 姓名 userName"
@@ -46,7 +56,10 @@ _RATINGS = {
     "channel": "评价渠道 评价来源 渠道 评价终端 评价方式 pf",
     "hall": _HALL,
     "counter": "窗口名称 窗口 办事窗口 服务窗口 受理窗口 窗口编号 窗口号 winname winNo",
-    "staff": "窗口人员 窗口人员姓名 工作人员 工作人员姓名 服务人员 经办人 办理人员 受理人员 被评价人 被评价人员 winusername proManager",
+    "staff": (
+        "窗口人员 窗口人员姓名 工作人员 工作人员姓名 服务人员 经办人 办理人员 受理人员 "
+        "被评价人 被评价人员 winusername proManager"
+    ),
     "level": _LEVEL,
     "labels": _LABELS,
     "reason": _REASON,
@@ -65,9 +78,15 @@ _RATINGS = {
 }
 
 _TICKETS = {
-    "number": "工单编号 工单号 差评工单编号 差评工单号 差评编号 工单编码 工单流水号 省工单编号 orderNo workOrderNo ticketNo",
+    "number": (
+        "工单编号 工单号 差评工单编号 差评工单号 差评编号 工单编码 工单流水号 省工单编号 "
+        "orderNo workOrderNo ticketNo"
+    ),
     "case_number": _CASE,
-    "created_at": "工单生成时间 工单创建时间 生成时间 创建时间 工单时间 派单时间 下发时间 转办时间 createTime createDate",
+    "created_at": (
+        "工单生成时间 工单创建时间 生成时间 创建时间 工单时间 派单时间 下发时间 转办时间 "
+        "createTime createDate"
+    ),
     "rated_at": _RATED_AT,
     "level": _LEVEL,
     "labels": _LABELS,
@@ -86,7 +105,9 @@ _SUMMARY = {
     "platform": _PLATFORM,
     "hall": _HALL,
     "cases": "办件数 办件量 办件总数 办件总量 业务量 办件数量 cases",
-    "cases_rated": "主动评价办件数 主动评价数 主动评价量 已评价办件数 参评办件数 主动参评办件数 参评数 cases_rated",
+    "cases_rated": (
+        "主动评价办件数 主动评价数 主动评价量 已评价办件数 参评办件数 主动参评办件数 参评数 cases_rated"
+    ),
     "level_5": "非常满意 非常满意数 非常满意数量",
     "level_4": "满意 满意数 满意数量",
     "level_3": "基本满意 基本满意数 基本满意数量 一般",
@@ -111,7 +132,7 @@ _ITEMS = {
 _AGENCIES = {
     "agency": _AGENCY + " 名称",
     "agency_code": _AGENCY_CODE,
-    "kind": "类别 机构类别 机构类型 单位类别 类型",
+    "kind": "类别 机构类别 机构类型 单位类别",
     "office": "责任股室 责任科室 股室 科室 承办股室",
     "person": "责任人 负责人 联系人 责任人姓名",
     "phone": "联系电话 电话 责任人电话 办公电话 手机 联系方式",
@@ -120,7 +141,7 @@ _AGENCIES = {
 
 _CALENDAR = {
     "day": "日期 日子 date day",
-    "arrangement": "安排 放假安排 类型 班休 休班 上班/放假 是否上班",
+    "arrangement": "安排 放假安排 班休 休班 上班/放假 是否上班",
     "why": "说明 节日 节假日 名称 备注",
 }
 
@@ -146,7 +167,7 @@ MARKS: dict[Sheet, tuple[frozenset[str], frozenset[str]]] = {
     Sheet.SUMMARY: (frozenset({"month", "agency", "cases"}), frozenset()),
     Sheet.HALLS: (frozenset({"hall", "agency"}), frozenset({"counters", "device"})),
     Sheet.ITEMS: (frozenset({"item", "item_code"}), frozenset()),
-    Sheet.AGENCIES: (frozenset({"agency"}), frozenset({"kind", "office", "standing"})),
+    Sheet.AGENCIES: (frozenset({"agency"}), frozenset({"kind", "office"})),
     Sheet.CALENDAR: (frozenset({"day", "arrangement"}), frozenset()),
 }
 

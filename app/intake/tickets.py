@@ -22,7 +22,7 @@ class TicketCheck(RowCheck):
         self, sheet: str, heading: Heading, profile: Profile, found: Found, rows: Iterator[Row] | None = None
     ) -> None:
         super().__init__(sheet, heading, profile, found)
-        self.levels = level_table(profile, {words.spelled(self.cell(r, "level")) for r in rows or ()})
+        self.levels = level_table(profile, {cells.spelled(self.cell(r, "level")) for r in rows or ()})
 
     def values(self, row: Row) -> tuple[Any, ...]:
         """See `RowCheck.values`."""

@@ -40,7 +40,9 @@ _CHANNEL_WORDS = {
 }
 
 _CHANNELS: dict[str, int] = {
-    word: code for code, label in CHANNELS.items() for word in (str(code), label, *_CHANNEL_WORDS[code].split())
+    word: code
+    for code, label in CHANNELS.items()
+    for word in (str(code), label, *_CHANNEL_WORDS[code].split())
 }
 
 _TRUE = frozenset("是 1 y yes true t 默认 默认评价 系统默认 默认好评".split())
@@ -59,7 +61,18 @@ _TARGETS = {
     "staff": "staff",
     "2": "staff",
 }
-_RATING_NUMBERS = {"1": 1, "首次": 1, "首次评价": 1, "初次评价": 1, "否": 1, "2": 2, "追加": 2, "追加评价": 2, "追评": 2, "是": 2}
+_RATING_NUMBERS = {
+    "1": 1,
+    "首次": 1,
+    "首次评价": 1,
+    "初次评价": 1,
+    "否": 1,
+    "2": 2,
+    "追加": 2,
+    "追加评价": 2,
+    "追评": 2,
+    "是": 2,
+}
 
 _TOTALS = ("合计", "总计", "小计", "共计", "总数", "累计")
 _NOTES = ("注:", "注：", "备注", "说明", "制表", "填表", "导出", "审核人", "统计时间")
@@ -78,9 +91,10 @@ def channel(cell: Any) -> int | Bad | None:
 
 
 def platform_of_channel(channel_code: int | None, *, at_hall: bool) -> Platform:
-    """The platform where a file names none (ours): pc 政务服务网, mobile 政务APP, codes and hall devices 实体大厅;
+    """The platform where a file names none (ours).
 
-    by SMS or default tells nothing: a hall where one is named, else 政务服务网.
+    pc 政务服务网, mobile 政务APP, codes and hall devices 实体大厅; SMS and default tell nothing: 实体大厅
+    where a hall or counter is named, else 政务服务网.
     """
     if at_hall or channel_code in (3, 4, 5):
         return Platform.HALL
@@ -113,7 +127,9 @@ def level(cell: Any, table: Mapping[str, int]) -> int | Bad:
     found = table.get(plain) or table.get(plain.removesuffix("星").removesuffix("分"))
     if found:
         return found
-    parts = {table.get(part) for part in re.split(r"[-_:;.,、/()|]|(?<=\d)(?=\D)|(?<=\D)(?=\d)", plain) if part}
+    parts = {
+        table.get(part) for part in re.split(r"[-_:;.,、/()|]|(?<=\d)(?=\D)|(?<=\D)(?=\d)", plain) if part
+    }
     alone = parts.pop() if len(parts) == 1 else None
     return alone or Bad("满意度不在五级之内")
 

@@ -35,7 +35,9 @@ ENCRYPTED = UserError("文件有密码保护。请在表格软件中去掉密码
 TRUNCATED = UserError("文件不完整或已损坏，读不出来。请重新导出或下载后再导入。", code="truncated")
 EMPTY = UserError("文件是空的，没有数据。", code="empty")
 BOMB = UserError("文件解压后大得不正常，为安全起见没有打开。请重新导出后再导入。", code="zip_bomb")
-TOO_MANY = UserError(f"文件行数过多：每个文件最多 {MAX_ROWS:,} 行。请按月份或机构分开导出后再导入。", code="too_many_rows")
+TOO_MANY = UserError(
+    f"文件行数过多：每个文件最多 {MAX_ROWS:,} 行。请按月份或机构分开导出后再导入。", code="too_many_rows"
+)
 TOO_BIG = UserError("文件太大，超出了读取时允许使用的内存。请按月份或机构分开导出后再导入。", code="too_big")
 
 
@@ -148,7 +150,7 @@ def _calamine(path: Path) -> list[OpenSheet]:
 
 
 def _csv(path: Path) -> list[OpenSheet]:
-    """A CSV in UTF-8 (with or without BOM) or GB18030; comma, semicolon or tab, whichever the top uses most."""
+    """A CSV in UTF-8 (with or without BOM) or GB18030; by comma, semicolon or tab, as its top is."""
     if path.stat().st_size > _MAX_UNPACKED // 4:
         raise TOO_BIG
     content = _decoded(path.read_bytes())
