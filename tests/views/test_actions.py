@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from views.shell.actions import COMMANDS, Registry, command, pages_for, ticket_command
 
 from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.people import Group
+from views.shell.actions import COMMANDS, Registry, command, pages_for, ticket_command
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+
 from views import dates
 
 TODAY = date(2026, 11, 2)

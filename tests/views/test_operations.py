@@ -7,9 +7,9 @@ import threading
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
-from views.operations import Operations, Task
 
 from app.errors import EnvironmentProblem, UserError
+from views.operations import Operations, Task
 
 
 class Owner(QObject):

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
+
+from models.rules.lifecycle import State
 from views.tables.chips import deadline_chip, level_tone, state_chip
 from views.tables.model import PAGE, ROW_ROLE, Column, PagedModel
 from views.tables.view import TableView, plain_cell
-
-from models.rules.lifecycle import State
 
 
 @dataclass(frozen=True)

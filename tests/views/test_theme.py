@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 from PySide6.QtCore import Qt
-from views.shell import icons, theme
-from views.shell.actions import COMMANDS, PAGES
 
 from resources import path
+from views.shell import icons, theme
+from views.shell.actions import COMMANDS, PAGES
 
 SCHEMES = {"light": theme.LIGHT, "dark": theme.DARK}
 GROUNDS = ("ground", "surface", "navigation", "hover", "quote", "accent_soft")
@@ -28,7 +28,9 @@ def test_text_is_readable_on_every_ground(scheme, ground):
         assert theme.contrast(getattr(colors, ink), getattr(colors, ground)) >= READ, ink
 
 
-@pytest.mark.parametrize(("scheme", "tone"), list(product(SCHEMES, ("accent", "red", "amber", "green", "grey"))))
+@pytest.mark.parametrize(
+    ("scheme", "tone"), list(product(SCHEMES, ("accent", "red", "amber", "green", "grey")))
+)
 def test_tones_are_readable_on_their_own_ground_and_on_the_surface(scheme, tone):
     colors = SCHEMES[scheme]
     ink, soft = colors.tone(tone)
@@ -72,7 +74,12 @@ def test_every_page_and_command_has_an_icon_of_its_own():
 
 def test_icons_are_drawn_in_the_colour_asked_for(qapp):
     picture = icons.pixmap("stop", "#FF0000", size=20, ratio=1).toImage()
-    inks = {picture.pixelColor(x, y).name() for x in range(20) for y in range(20) if picture.pixelColor(x, y).alpha() == 255}
+    inks = {
+        picture.pixelColor(x, y).name()
+        for x in range(20)
+        for y in range(20)
+        if picture.pixelColor(x, y).alpha() == 255
+    }
     assert inks == {"#ff0000"}
 
 

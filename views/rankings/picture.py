@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
@@ -27,10 +27,13 @@ def render_picture(view: Any, path: Path, *, dark: bool = False) -> Path:
     Raises OSError where the file cannot be written.
     """
     _application()
+    held = QBuffer()
+    held.open(QIODevice.OpenModeFlag.WriteOnly)
     if path.suffix.lower() == ".svg":
-        _write_svg(view, path, dark=dark)
-    elif not picture(view, dark=dark).save(str(path)):
-        raise OSError(f"cannot write {path}")
+        _write_svg(view, held, dark=dark)
+    else:
+        picture(view, dark=dark).save(held, "PNG")
+    path.write_bytes(held.data().data())
     return path
 
 
@@ -56,19 +59,17 @@ def title(view: Any) -> str:
     return f"{when}{GROUPS.get(view.group, view.group)}政务服务“好差评”综合评分排名"
 
 
-def _write_svg(view: Any, path: Path, *, dark: bool) -> None:
+def _write_svg(view: Any, device: QIODevice, *, dark: bool) -> None:
     from PySide6.QtSvg import QSvgGenerator
 
     size = _size(view)
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator.setOutputDevice(device)
     generator.setSize(size)
     generator.setViewBox(QRect(0, 0, size.width(), size.height()))
     generator.setResolution(96)
     generator.setTitle(title(view))
-    painter = QPainter()
-    if not painter.begin(generator):
-        raise OSError(f"cannot write {path}")
+    painter = QPainter(generator)
     painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(_colors(dark).surface))
     _paint(painter, view, size, _colors(dark))
     painter.end()
