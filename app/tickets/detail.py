@@ -1,0 +1,258 @@
+"""One ticket with all that belongs to it, and where it should go."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from app.clock import local_day
+from app.errors import UserError
+from app.registry import calendars, queries
+from app.tickets.allowed import judge
+from app.tickets.rows import (
+    Clock,
+    FollowUp,
+    Proposal,
+    RectificationRow,
+    Revision,
+    Round,
+    TicketDetail,
+    TicketRow,
+    TimeLineEntry,
+)
+from app.tickets.selection import ROW, row_of
+from models.rules.lifecycle import REJECT_REASONS, Action
+from models.rules.people import Group
+from models.rules.worktime import Calendar
+
+_EVENTS = {
+    "opened": "工单生成",
+    "joined": "并入省平台工单",
+    "revised": "省平台更正评价",
+    "import": "导入",
+    "deadline_moved": "期限重新计算",
+    **{a.value: a.label for a in Action},
+}
+
+
+def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
+    """The ticket; raises UserError where there is none or this person may not see it."""
+    found = connection.execute(text(f"{ROW} FROM ticket t WHERE t.id = :id"), {"id": ticket_id}).first()
+    if found is None:
+        raise UserError("没有这张工单，或您无权查看。", code="not_found")
+    row = row_of(found)
+    more = connection.execute(
+        text(
+            "SELECT reason, contact_name, contact_phone, province_created_at, rating_id, submitted_on, item_id"
+            " FROM ticket WHERE id = :id"
+        ),
+        {"id": ticket_id},
+    ).one()
+    allowed, refused = judge(row, *_role(connection, ticket_id))
+    return TicketDetail(
+        row=row,
+        reason=more.reason,
+        label_texts=_labels(connection, row),
+        contact_name=more.contact_name,
+        contact_phone=more.contact_phone,
+        province_created_at=more.province_created_at,
+        rounds=_rounds(connection, ticket_id),
+        time_line=_time_line(connection, ticket_id),
+        revisions=_revisions(connection, more.rating_id),
+        follow_ups=_follow_ups(connection, ticket_id),
+        rectifications=_rectifications(connection, ticket_id),
+        similar=_similar(connection, row, more.item_id),
+        clocks=_clocks(connection, row, more.submitted_on),
+        allowed=allowed,
+        refused=refused,
+    )
+
+
+def propose_dispatch(connection: Connection, ticket_id: int) -> Proposal:
+    """The agency that handled the same item last for the one rated, else the one rated; due if sent today."""
+    found = connection.execute(
+        text("""
+            SELECT a.name AS rated, t.item_id, t.agency_id,
+                   (SELECT g.name FROM service_item i JOIN agency g ON g.id = i.agency_id WHERE i.id = t.item_id) AS keeper
+            FROM ticket t JOIN agency a ON a.id = t.agency_id WHERE t.id = :id"""),
+        {"id": ticket_id},
+    ).first()
+    if found is None:
+        raise UserError("没有这张工单，或您无权查看。", code="not_found")
+    history = connection.execute(
+        text("""
+            SELECT g.name, count(*) AS tickets FROM ticket t JOIN agency g ON g.id = t.holder_id
+            WHERE t.item_id = :item AND t.agency_id = :agency AND t.id <> :id AND t.round > 0
+            GROUP BY g.name ORDER BY 2 DESC, g.name LIMIT 1"""),
+        {"item": found.item_id, "agency": found.agency_id, "id": ticket_id},
+    ).first()
+    agency, why = (history.name, f"同类工单 {history.tickets} 件由其承办") if history else (found.rated, "被评价单位")
+    if found.keeper and found.keeper != agency:
+        why += f"；事项主管部门为{found.keeper}"
+    today, days = _today(connection), _rule(connection, "rectification_days")
+    calendar = calendars.kept(connection)
+    deadline = calendar.deadline(today, days)
+    return Proposal(agency, why, deadline.due, deadline.provisional, calendar.explain(today, days))
+
+
+def _role(connection: Connection, ticket_id: int) -> tuple[Group, bool]:
+    """The reader's group, and whether their agency leads this ticket."""
+    found = connection.execute(
+        text("""
+            SELECT pd.my_group(), EXISTS (SELECT FROM assignment WHERE ticket_id = :id AND current AND part = 'lead'
+                                          AND agency_id = pd.my_agency())"""),
+        {"id": ticket_id},
+    ).one()
+    return Group(found[0]), bool(found[1])
+
+
+def _labels(connection: Connection, row: TicketRow) -> tuple[tuple[str, str], ...]:
+    known = {
+        code: f"{words}（已停用）" if retired else words
+        for code, words, retired in connection.execute(
+            text("SELECT code, text, retired FROM label_code WHERE code = ANY (:codes)"), {"codes": list(row.labels)}
+        )
+    }
+    return tuple((code, known.get(code, code)) for code in row.labels)
+
+
+def _rounds(connection: Connection, ticket_id: int) -> tuple[Round, ...]:
+    rows = connection.execute(
+        text("""
+            SELECT g.name, x.part, x.round, x.received_on, x.due_on, x.acknowledged_at, x.ended_at, x.ended_by,
+                   x.used_days, x.current
+            FROM assignment x JOIN agency g ON g.id = x.agency_id WHERE x.ticket_id = :id
+            ORDER BY x.round DESC, x.part DESC, g.standing"""),
+        {"id": ticket_id},
+    )
+    return tuple(Round(*r[:7], _event_label(r[7]), *r[8:]) for r in rows)
+
+
+def _event_label(action: str | None) -> str | None:
+    return _EVENTS.get(action, action) if action else None
+
+
+def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, ...]:
+    rows = connection.execute(
+        text("""
+            SELECT e.at, coalesce(u.name, e.actor) AS name, e.action, w.text, e.facts,
+                   (SELECT g.name FROM agency g WHERE g.id = (e.facts ->> 'lead')::bigint) AS lead
+            FROM event e LEFT JOIN app_user u ON u.login = e.actor LEFT JOIN event_text w ON w.event_id = e.id
+            WHERE e.ticket_id = :id ORDER BY e.id"""),
+        {"id": ticket_id},
+    )
+    return tuple(TimeLineEntry(r.at, r.name, _EVENTS.get(r.action, r.action), _words(r)) for r in rows)
+
+
+def _words(event: Any) -> str | None:
+    facts = event.facts
+    parts = [f"主办：{event.lead}" if event.lead else None]
+    if facts.get("reason_code"):
+        parts.append(REJECT_REASONS.get(facts["reason_code"], facts["reason_code"]))
+    if event.action == "deadline_moved":
+        parts.append(f"{facts['from']} → {facts['to']}")
+    if facts.get("receipt"):
+        parts.append(f"回执号 {facts['receipt']}")
+    parts.append(event.text)
+    return "；".join(p for p in parts if p) or None
+
+
+def _revisions(connection: Connection, rating_id: int | None) -> tuple[Revision, ...]:
+    rows = connection.execute(
+        text("""
+            SELECT v.level, b.loaded_at FROM rating_revision v JOIN rating r ON r.id = v.rating_id
+            LEFT JOIN LATERAL (SELECT coalesce((SELECT at FROM event e WHERE e.ticket_id = r.ticket_id
+                AND e.action = 'revised' ORDER BY e.id DESC LIMIT 1), v.rated_at) AS loaded_at) b ON true
+            WHERE v.rating_id = :id ORDER BY v.id"""),
+        {"id": rating_id},
+    ).all()
+    if not rows:
+        return ()
+    first = connection.execute(
+        text("SELECT first_level, rated_at FROM rating WHERE id = :id"), {"id": rating_id}
+    ).one()
+    return (Revision(first[0], first[1]), *(Revision(*r) for r in rows))
+
+
+def _follow_ups(connection: Connection, ticket_id: int) -> tuple[FollowUp, ...]:
+    rows = connection.execute(
+        text(
+            "SELECT level, reason, rated_at FROM rating WHERE ticket_id = :id AND rating_number = 2 ORDER BY rated_at"
+        ),
+        {"id": ticket_id},
+    )
+    return tuple(FollowUp(*r) for r in rows)
+
+
+def _rectifications(connection: Connection, ticket_id: int) -> tuple[RectificationRow, ...]:
+    rows = connection.execute(
+        text("""
+            SELECT submitted_at, found_true, found_reasonable, cause, measures, feedback, reviewed_by
+            FROM rectification WHERE ticket_id = :id ORDER BY id DESC"""),
+        {"id": ticket_id},
+    )
+    return tuple(RectificationRow(*r[:5], _feedback(r.feedback), r.reviewed_by) for r in rows)
+
+
+def _feedback(feedback: dict[str, Any]) -> str:
+    if not feedback.get("reached"):
+        return f"联系不上，共联系 {feedback.get('attempts')} 次"
+    when = f"{feedback['at']}，" if feedback.get("at") else ""
+    return f"{when}{feedback.get('how')}：{feedback.get('said')}"
+
+
+def _similar(connection: Connection, row: TicketRow, item_id: int | None) -> int:
+    """Other tickets of the same item or with a label in common, of the year before, that the reader sees."""
+    return int(
+        connection.execute(
+            text("""
+                SELECT count(*) FROM ticket WHERE id <> :id AND opened_at > :since AND opened_at <= :until
+                AND (item_id = :item OR labels && CAST(:labels AS text[]))"""),
+            {
+                "id": row.id,
+                "item": item_id,
+                "labels": list(row.labels),
+                "since": row.opened_at.replace(year=row.opened_at.year - 1, day=min(row.opened_at.day, 28)),
+                "until": row.opened_at.replace(year=row.opened_at.year + 1, day=min(row.opened_at.day, 28)),
+            },
+        ).scalar_one()
+    )
+
+
+def _clocks(connection: Connection, row: TicketRow, submitted_on: date | None) -> tuple[Clock, ...]:
+    """The clocks on record, the running one last (Art. 23)."""
+    if row.received_on is None:
+        return ()
+    calendar = calendars.kept(connection)
+    starts = [("整改期限", row.received_on, _rule(connection, "rectification_days"))]
+    if row.rework_due_on is not None:
+        returned = connection.execute(
+            text(
+                "SELECT max(at) FROM event WHERE ticket_id = :id AND action IN ('return_for_rework', 'report_refused')"
+            ),
+            {"id": row.id},
+        ).scalar_one()
+        starts.append(("重办期限", local_day(returned), _rule(connection, "rework_days")))
+    if row.report_due_on is not None and submitted_on is not None:
+        starts.append(("报送期限", submitted_on, _rule(connection, "report_days")))
+    return tuple(_clock(calendar, *start) for start in starts)
+
+
+def _clock(calendar: Calendar, name: str, start: date, days: int) -> Clock:
+    deadline = calendar.deadline(start, days)
+    return Clock(name, start, deadline.due, deadline.provisional, calendar.explain(start, days))
+
+
+def _today(connection: Connection) -> date:
+    return connection.execute(text("SELECT pd.today()")).scalar_one()  # type: ignore[no-any-return]
+
+
+def _rule(connection: Connection, name: str) -> int:
+    rules = queries.rule_set(connection, _today(connection))
+    if rules is None:
+        raise UserError("还没有适用的规则集。", code="no_rule_set")
+    return int(getattr(rules, name))
+
+

@@ -1,0 +1,229 @@
+"""What lists and panels show of tickets, as frozen rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.rules.lifecycle import Action, State
+from models.rules.worktime import ExplainedDay
+
+
+class Waiting(StrEnum):
+    """What a ticket waits for; each is a filter, and a line of the desk."""
+
+    ME = "me"
+    OVERDUE = "overdue"
+    DUE_SOON = "due_soon"
+    VERIFY = "verify"
+    SIGN = "sign"
+    RECTIFY = "rectify"
+    REVIEW = "review"
+    REPORT = "report"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name."""
+        return _WAITING_LABELS[self.value]
+
+
+_WAITING_LABELS = {
+    "me": "待我处理",
+    "overdue": "超期",
+    "due_soon": "2个工作日内到期",
+    "verify": "待核实",
+    "sign": "待签收",
+    "rectify": "整改中",
+    "review": "待审核",
+    "report": "待报送",
+}
+
+
+class Order(StrEnum):
+    """Orders a list can have; each has its index."""
+
+    NEWEST = "newest"
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """All given conditions hold at once. `agency`: the name of the one that holds the ticket (before
+    dispatch the one rated); `month`: the 1st of the month the ticket belongs to; `counted`: without
+    rejected tickets, as the statistics count."""
+
+    states: frozenset[State] = frozenset()
+    agency: str | None = None
+    month: date | None = None
+    last_month: date | None = None
+    search: str = ""
+    level: int | None = None
+    waiting: Waiting | None = None
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One line of a list. `agency`: the lead, before dispatch the one rated; `days_left`: working days
+    to `runs_until`, 0 on the day, negative after it, None where no clock runs."""
+
+    id: int
+    number: str | None
+    case_number: str | None
+    state: State
+    declined: bool
+    version: int
+    agency: str
+    rated_agency: str
+    co_agencies: tuple[str, ...]
+    item: str | None
+    platform: str | None
+    level: int | None
+    labels: tuple[str, ...]
+    counter: str | None
+    staff: str | None
+    rated_at: datetime | None
+    opened_at: datetime
+    received_on: date | None
+    due_on: date | None
+    rework_due_on: date | None
+    report_due_on: date | None
+    runs_until: date | None
+    provisional: bool
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """Where the next page starts: after this ticket in this order."""
+
+    position: datetime | date
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows and the key of the next page, None at the end."""
+
+    rows: tuple[TicketRow, ...]
+    next: PageKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One agency's part in one dispatch. `used_days`: working days it used, once ended."""
+
+    agency: str
+    part: str
+    round: int
+    received_on: date
+    due_on: date
+    acknowledged_at: datetime | None
+    ended_at: datetime | None
+    ended_by: str | None
+    used_days: int | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLineEntry:
+    """One thing that happened, in words for the screen."""
+
+    at: datetime
+    actor_name: str
+    action: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A level that the province sent: the original first, then its revisions."""
+
+    level: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A 追加评价 (Art. 21)."""
+
+    level: int
+    reason: str | None
+    rated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationRow:
+    """One submission of the lead agency; `feedback` in one sentence."""
+
+    submitted_at: datetime
+    found_true: bool
+    found_reasonable: bool
+    cause: str
+    measures: str
+    feedback: str
+    reviewed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock of the ticket with its explanation, day by day."""
+
+    name: str
+    start: date
+    due: date
+    provisional: bool
+    days: tuple[ExplainedDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDetail:
+    """Everything the panel shows of one ticket. `refused`: actions greyed, each with the reason."""
+
+    row: TicketRow
+    reason: str | None
+    label_texts: tuple[tuple[str, str], ...]
+    contact_name: str | None
+    contact_phone: str | None
+    province_created_at: datetime | None
+    rounds: tuple[Round, ...]
+    time_line: tuple[TimeLineEntry, ...]
+    revisions: tuple[Revision, ...]
+    follow_ups: tuple[FollowUp, ...]
+    rectifications: tuple[RectificationRow, ...]
+    similar: int
+    clocks: tuple[Clock, ...]
+    allowed: tuple[Action, ...]
+    refused: tuple[tuple[Action, str], ...]
+
+    @property
+    def deadline_name(self) -> str | None:
+        """The name of the clock that runs, or ran last."""
+        return self.clocks[-1].name if self.clocks else None
+
+    @property
+    def deadline_start(self) -> date | None:
+        """Its day 0."""
+        return self.clocks[-1].start if self.clocks else None
+
+    @property
+    def deadline_due(self) -> date | None:
+        """Its due day."""
+        return self.clocks[-1].due if self.clocks else None
+
+    @property
+    def deadline(self) -> tuple[ExplainedDay, ...]:
+        """Its explanation."""
+        return self.clocks[-1].days if self.clocks else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where a ticket should go, why, and when it would be due if it went today."""
+
+    agency: str
+    why: str
+    due_on: date
+    provisional: bool
+    days: tuple[ExplainedDay, ...]

@@ -1,0 +1,36 @@
+"""The columns of a ticket's row and how a row is read from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.tickets.rows import TicketRow
+from models.rules.lifecycle import State
+
+#: SELECT list over ticket `t`; each name is looked up for the rows of the page alone.
+ROW = """
+SELECT t.id, t.number, t.case_number, t.state, t.declined, t.version,
+    (SELECT name FROM agency WHERE id = t.holder_id) AS agency,
+    (SELECT name FROM agency WHERE id = t.agency_id) AS rated_agency,
+    ARRAY(SELECT g.name FROM assignment x JOIN agency g ON g.id = x.agency_id
+          WHERE x.ticket_id = t.id AND x.current AND x.part = 'co' ORDER BY g.standing, g.id) AS co_agencies,
+    (SELECT name FROM service_item WHERE id = t.item_id) AS item,
+    t.platform, t.level, t.labels,
+    (SELECT c.name FROM rating r JOIN counter c ON c.id = r.counter_id WHERE r.id = t.rating_id) AS counter,
+    (SELECT s.name FROM rating r JOIN staff_member s ON s.id = r.staff_id WHERE r.id = t.rating_id) AS staff,
+    t.rated_at, t.opened_at, t.received_on, t.due_on, t.rework_due_on, t.report_due_on, t.runs_until, t.provisional,
+    CASE WHEN t.runs_until IS NOT NULL THEN pd.days_left(t.runs_until, pd.today()) END AS days_left
+"""
+
+
+def row_of(found: Any) -> TicketRow:
+    """A TicketRow from a row selected with `ROW`."""
+    facts = dict(found._mapping)
+    return TicketRow(
+        **facts
+        | {
+            "state": State(facts["state"]),
+            "co_agencies": tuple(facts["co_agencies"]),
+            "labels": tuple(facts["labels"]),
+        }
+    )
