@@ -1,0 +1,1 @@
+"""工作台: what waits for a person, and the month at a glance."""

@@ -1,0 +1,124 @@
+"""What waits for me, in the order of what runs out first; every count opens exactly those rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import Connection, text
+
+from app.clock import next_month
+from app.registry.queries import rule_set
+from app.tickets import queries
+from app.tickets.queries import TicketFilter, Waiting
+from app.workspace import Person
+from models.rules.people import Group
+from models.rules.ratings import is_bad
+from models.rules.scoring import mean_points, shown
+
+_LINES = {
+    Group.OFFICER: (
+        Waiting.OVERDUE,
+        Waiting.DUE_SOON,
+        Waiting.VERIFY,
+        Waiting.REVIEW,
+        Waiting.REPORT,
+        Waiting.SIGN,
+        Waiting.RECTIFY,
+    ),
+    Group.LIAISON: (Waiting.OVERDUE, Waiting.DUE_SOON, Waiting.SIGN, Waiting.RECTIFY, Waiting.REVIEW),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A line of the desk: how many wait, and the filter that lists them."""
+
+    waiting: Waiting
+    count: int
+    filter: TicketFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An agency with tickets that ran out, or most tickets open."""
+
+    agency: str
+    overdue: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStrip:
+    """A month at a glance. `ratings`, `bad`: item ratings; `mean`: 0–10 to two decimals; `tickets`,
+    `rectified`: as the statistics count them."""
+
+    month: date
+    ratings: int
+    bad: int
+    tickets: int
+    rectified: int
+    mean: Decimal | None
+    troubled: tuple[Trouble, ...]
+
+
+def waiting(connection: Connection, *, person: Person) -> tuple[WaitingLine, ...]:
+    """The lines of a person's desk."""
+    lines = []
+    for kind in _LINES.get(person.group, ()):
+        wanted = TicketFilter(waiting=kind)
+        lines.append(WaitingLine(kind, queries.count(connection, wanted, person=person), wanted))
+    return tuple(lines)
+
+
+def latest_month(connection: Connection) -> date | None:
+    """The latest month with figures."""
+    return connection.execute(  # type: ignore[no-any-return]
+        text("""
+            SELECT date_trunc('month', greatest((SELECT max(day) FROM tally), (SELECT max(day) FROM tally_ticket)))::date""")
+    ).scalar_one()
+
+
+def month_strip(connection: Connection, month: date) -> MonthStrip:
+    """The month's figures over all agencies."""
+    bounds = {"month": month, "end": next_month(month)}
+    counts = connection.execute(
+        text("""
+            SELECT sum(level_5), sum(level_4), sum(level_3), sum(level_2), sum(level_1)
+            FROM tally WHERE day >= :month AND day < :end"""),
+        bounds,
+    ).one()
+    levels = {level: int(number or 0) for level, number in zip((5, 4, 3, 2, 1), counts, strict=True)}
+    tickets = connection.execute(
+        text("""
+            SELECT coalesce(sum(tickets), 0), coalesce(sum(tickets) FILTER (WHERE handled_on < DATE '9999-12-31'), 0)
+            FROM tally_ticket WHERE day >= :month AND day < :end"""),
+        bounds,
+    ).one()
+    bad = sum(number for level, number in levels.items() if is_bad(level))
+    return MonthStrip(
+        month, sum(levels.values()), bad, int(tickets[0]), int(tickets[1]), _mean(connection, month, levels),
+        _troubled(connection, bounds),
+    )
+
+
+def _mean(connection: Connection, month: date, levels: dict[int, int]) -> Decimal | None:
+    rules = rule_set(connection, month)
+    if rules is None or not sum(levels.values()):
+        return None
+    points, ratings = mean_points(levels, rules)
+    return shown(Fraction(points) / ratings)
+
+
+def _troubled(connection: Connection, bounds: dict[str, date]) -> tuple[Trouble, ...]:
+    rows = connection.execute(
+        text("""
+            SELECT a.name, coalesce(sum(k.tickets) FILTER (WHERE k.due_on < pd.today()), 0) AS overdue, sum(k.tickets)
+            FROM tally_ticket k JOIN agency a ON a.id = k.agency_id
+            WHERE k.day >= :month AND k.day < :end AND k.handled_on = DATE '9999-12-31'
+            GROUP BY a.name, a.standing ORDER BY overdue DESC, 3 DESC, a.standing LIMIT 5"""),
+        bounds,
+    )
+    return tuple(Trouble(r[0], int(r[1]), int(r[2])) for r in rows)
