@@ -79,6 +79,7 @@ def ticket(
 def detail(row: Any, group: Group = Group.OFFICER, **over: Any) -> Any:
     """A ticket with everything about it."""
     days = CALENDAR.explain(row.received_on, 10) if row.received_on else ()
+    clocks = (tickets.Clock("整改期限", row.received_on, row.due_on, False, days),) if days else ()
     rounds = (
         tickets.Round(
             agency=row.agency, part="lead", round=1, received_on=row.received_on, due_on=row.due_on,
@@ -90,8 +91,7 @@ def detail(row: Any, group: Group = Group.OFFICER, **over: Any) -> Any:
         row=row, reason="到窗口又要求重新提交材料", label_texts=(("207", "没有提供材料样本"),), contact_name="杨**",
         contact_phone="133****2025", province_created_at=NOW, rounds=rounds,
         time_line=(tickets.TimeLineEntry(at=NOW, actor_name="李伟", action="导入", text="差评工单_2026-10.xlsx"),),
-        revisions=(), follow_ups=(), similar=2, deadline=days, deadline_start=row.received_on,
-        deadline_due=row.due_on, deadline_name="整改期限" if days else None, allowed=actions,
+        revisions=(), follow_ups=(), similar=2, rectifications=(), clocks=clocks, allowed=actions,
         refused=((Action.RECALL, "主办单位已签收，不能再撤回"),) if row.state is State.RECTIFYING else (),
     )  # fmt: skip
     return tickets.TicketDetail(**{**made, **over})
@@ -191,7 +191,7 @@ class Workspace:
     def today(self) -> date:
         return TODAY
 
-    def close(self) -> None:
+    def close(self, *, stop: bool = True) -> None:
         self.closed = True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from factories import TODAY, Backend, Workspace, import_result, moved, person
+from factories import MONTH, TODAY, Backend, Workspace, import_result, moved, person
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
@@ -14,7 +14,7 @@ from app.intake.results import Progress
 from app.tickets.queries import TicketFilter, Waiting
 from models.rules.people import Group
 from views.desk.lines import AgencyLine, TicketLine, WaitingButton
-from views.desk.page import DeskPage
+from views.desk.page import OPEN, DeskPage
 from views.intake.dropping import file_of
 from views.intake.loading import LoadBar
 from views.intake.page import IntakePage
@@ -71,7 +71,7 @@ def test_tickets_and_agencies_open(qtbot, backend, session):
     page.findChildren(AgencyLine)[0].click()
     page.strip._open.click()
     assert session.asked[0][1] in {r.id for r in backend.rows}
-    assert session.asked[1] == ("tickets", TicketFilter(agency="城南街道"))
+    assert session.asked[1] == ("tickets", TicketFilter(agency="城南街道", month=MONTH, states=OPEN))
     assert session.asked[2][1].month is not None
 
 

@@ -6,7 +6,7 @@ import pytest
 from factories import TODAY, Backend, Workspace, detail, person, ticket
 
 from app.errors import EnvironmentProblem, UserError
-from app.tickets.queries import TicketFilter, Waiting
+from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import Action, State
 from models.rules.people import Group
 from views.operations import Operations
@@ -290,9 +290,10 @@ def test_a_list_that_cannot_be_read_offers_a_retry(officer, backend, monkeypatch
 
 def test_tabs_show_the_days_and_the_rounds(officer):
     panel = officer.choose(2)
-    panel.tabs.setCurrentIndex(1)
-    assert panel.days.isVisible()
+    assert not panel.tabs.isTabVisible(1)
     panel.tabs.setCurrentIndex(2)
+    assert panel.days.isVisible()
+    panel.tabs.setCurrentIndex(3)
     assert panel.rounds.isVisible()
     assert not panel.time_line.isVisible()
 
@@ -300,4 +301,11 @@ def test_tabs_show_the_days_and_the_rounds(officer):
 def test_the_order_is_changed(officer, backend):
     officer.page._order_chip.click()
     officer.settle()
-    assert officer.page._order_chip.text() == "新的在前"
+    assert officer.page._order_chip.isChecked()
+    assert "只列有期限的" in officer.page.facts.text()
+    officer.page.open_with(TicketFilter())
+    officer.settle()
+    assert not officer.page._order_chip.isChecked()
+    officer.page.open_with(Order.DEADLINE)
+    officer.settle()
+    assert officer.page._order() is Order.DEADLINE

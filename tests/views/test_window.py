@@ -163,11 +163,8 @@ def test_a_database_that_does_not_open_is_explained(qtbot, monkeypatch, caplog, 
 def test_the_first_start_invites_and_loads_the_sample(qtbot, monkeypatch, backend):
     monkeypatch.setattr(opening, "open_database", opener(empty=True))
 
-    class Progress:
-        stage, done, total = "正在导入评价明细…", 5, 10
-
     def demo(_folder):
-        return lambda task: task.report(Progress)
+        return lambda task: task.report("正在导入评价明细…")
 
     monkeypatch.setattr(opening, "load_demo", demo)
     window = Window()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.changes import Kind
 from app.desk import queries
 from app.tickets import queries as tickets
+from models.rules.lifecycle import RECTIFIED, State
 from views import dates
 from views.desk.lines import AgencyLine, TicketLine, WaitingButton
 from views.desk.strip import MonthStripCard
@@ -20,6 +21,8 @@ from views.shell.theme import UNIT
 
 #: Tickets listed as running out first.
 FIRST = 12
+#: States in which a ticket is not yet rectified, as the agencies in trouble are counted.
+OPEN = frozenset(set(State) - {*RECTIFIED, State.REJECTED})
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ class DeskPage(Page):
     def _right(self, parent: QWidget) -> QVBoxLayout:
         column = QVBoxLayout()
         frame, inner = card(parent, spacing=1)
-        more = Button("全部待我处理", kind="link", parent=frame)
-        more.clicked.connect(self._open_mine)
+        more = Button("全部有期限的", kind="link", parent=frame)
+        more.clicked.connect(self._open_running)
         inner.addLayout(row(label("最先到期", "section", frame), None, more))
         self._first = QVBoxLayout()
         self._first.setSpacing(0)
@@ -96,7 +99,8 @@ class DeskPage(Page):
 
         def read(connection: Any) -> Desk:
             mine = tickets.TicketFilter(waiting=tickets.Waiting.ME)
-            first = tickets.page(connection, mine, person=person, order=tickets.Order.DEADLINE, limit=FIRST)
+            clocks, running = tickets.TicketFilter(), tickets.Order.DEADLINE
+            first = tickets.page(connection, clocks, person=person, order=running, limit=FIRST)
             month = queries.latest_month(connection)
             strip = queries.month_strip(connection, month) if month else None
             count = tickets.count(connection, mine, person=person)
@@ -113,6 +117,7 @@ class DeskPage(Page):
         self._show_waiting([line for line in waiting if line.waiting is not tickets.Waiting.ME])
         self._show_first(desk.first)
         self.strip.show_strip(desk.strip)
+        self._month = desk.strip.month if desk.strip else None
         self._show_troubled(desk.strip.troubled if desk.strip else ())
 
     def _tell_navigation(self, waiting: list[Any]) -> None:
@@ -157,11 +162,11 @@ class DeskPage(Page):
     def _open_filter(self, chosen: object) -> None:
         self.session.go("tickets", chosen)
 
-    def _open_mine(self) -> None:
-        self.session.go("tickets", tickets.TicketFilter(waiting=tickets.Waiting.ME))
+    def _open_running(self) -> None:
+        self.session.go("tickets", tickets.Order.DEADLINE)
 
     def _open_ticket(self, ticket_id: int) -> None:
         self.session.go("tickets", ticket_id)
 
     def _open_agency(self, agency: str) -> None:
-        self.session.go("tickets", tickets.TicketFilter(agency=agency))
+        self.session.go("tickets", tickets.TicketFilter(agency=agency, month=self._month, states=OPEN))

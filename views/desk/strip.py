@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.tickets.queries import TicketFilter
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.tickets.queries import TicketFilter
 from views import dates
 from views.shell.parts import Button, label, restyle
 from views.shell.theme import UNIT
@@ -78,4 +78,4 @@ class MonthStripCard(QFrame):
         self.mean.say("—" if strip.mean is None else f"{strip.mean:.2f}", "满分 10 分")
 
     def _open_month(self) -> None:
-        self.opened.emit(TicketFilter(month=self._shown.month))
+        self.opened.emit(TicketFilter(month=self._shown.month, counted=True))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.tickets.queries import TicketFilter
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.changes import Kind
 from app.errors import PingdeskError
 from app.intake import queries
+from app.tickets.queries import TicketFilter
 from views.intake.batches import BatchList
 from views.intake.dropping import ENDINGS, DropZone
 from views.intake.loading import LoadBar, inspecting, loading

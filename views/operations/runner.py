@@ -95,6 +95,14 @@ def _method(slot: Callable[..., None] | None) -> Callable[[], Callable[..., None
     return weakref.WeakMethod(slot)
 
 
+def _logged(last: Callable[[], object]) -> None:
+    """Runs the last thing; nobody is left to tell of a failure."""
+    try:
+        last()
+    except Exception:
+        log.exception("closing failed")
+
+
 class Operations(QObject):
     """The only bridge between Qt and the program.
 
@@ -111,14 +119,14 @@ class Operations(QObject):
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._outcomes: deque[tuple[Operation, str, Any]] = deque()
         self._latest: dict[tuple[int, str], Operation] = {}
-        self._running = 0
+        self._under_way: set[Operation] = set()
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> int:
         """How many operations are under way."""
-        return self._running
+        return len(self._under_way)
 
     def query(
         self,
@@ -151,13 +159,18 @@ class Operations(QObject):
         if operation.wanted and not self._closed:
             self._start(operation)
 
-    def close(self) -> None:
-        """Cancels what runs and waits for the threads; nothing is delivered afterwards."""
+    def close(self, last: Callable[[], object] | None = None) -> None:
+        """Cancels what runs, waits for it, runs `last` on a thread; nothing is delivered afterwards."""
+        if self._closed:
+            return
         self._closed = True
-        for operation in list(self._latest.values()):
+        for operation in self._under_way:
             operation.task.cancel()
         self._readers.shutdown(wait=True, cancel_futures=True)
-        self._writer.shutdown(wait=True, cancel_futures=True)
+        if last is not None:
+            self._writer.submit(_logged, last)
+        self._writer.shutdown(wait=True)
+        self._under_way.clear()
         self._outcomes.clear()
 
     def _start(self, operation: Operation) -> Operation:
@@ -169,8 +182,8 @@ class Operations(QObject):
                 earlier.superseded = True
                 earlier.task.cancel()
             self._latest[mark] = operation
-        self._running += 1
-        self.busy.emit(self._running)
+        self._under_way.add(operation)
+        self.busy.emit(self.running)
         pool = self._writer if operation.write else self._readers
         pool.submit(self._run, operation)
         return operation
@@ -203,11 +216,11 @@ class Operations(QObject):
                 log.info("an operation failed that nobody waits for", exc_info=value)
 
     def _finish(self, operation: Operation) -> None:
-        self._running -= 1
+        self._under_way.discard(operation)
         for mark, latest in list(self._latest.items()):
             if latest is operation:
                 del self._latest[mark]
-        self.busy.emit(self._running)
+        self.busy.emit(self.running)
 
     def _hand_over(self, operation: Operation, what: str, value: Any) -> None:
         if what == "failed":

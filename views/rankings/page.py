@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.tickets.queries import TicketFilter
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
@@ -15,6 +14,7 @@ from app.changes import Kind
 from app.clock import local
 from app.errors import UserError
 from app.rankings import queries
+from app.tickets.queries import TicketFilter
 from views import dates
 from views.rankings.chart import RankChart
 from views.rankings.detail import ScorePanel
@@ -178,7 +178,7 @@ class RankingsPage(Page):
             return
         self._stack.setCurrentIndex(1)
         self.chart.show_rows(view.rows)
-        self.table.show_rows(view.rows, links=self._links())
+        self.table.show_rows(view.rows, links=True)
         self._apart.setText("未参加排名：" + "、".join(f"{a}（{why}）" for a, why in view.unranked))
         self._apart.setVisible(bool(view.unranked))
         self._small.setVisible(any(r.score.small_sample for r in view.rows))
@@ -204,10 +204,6 @@ class RankingsPage(Page):
         else:
             self.panel.show_row(None, links=False)
 
-    def _links(self) -> bool:
-        """A list of tickets is of one month."""
-        return self._span is not None and self._span[0] == self._span[1]
-
     def _has_rows(self) -> bool:
         return self._view is not None and bool(self._view.rows)
 
@@ -219,11 +215,13 @@ class RankingsPage(Page):
         self.chart.select(number)
         if self.table.currentIndex().row() != number:
             self.table.selectRow(number)
-        self.panel.show_row(ranked, links=self._links())
+        self.panel.show_row(ranked, links=True)
 
     def _open_row(self, number: int) -> None:
-        agency = self._view.rows[number].score.facts.agency
-        self.session.go("tickets", TicketFilter(agency=agency, month=self._view.period.first))
+        agency, period = self._view.rows[number].score.facts.agency, self._view.period
+        self.session.go(
+            "tickets", TicketFilter(agency=agency, month=period.first, last_month=period.last, counted=True)
+        )
 
     def _open_chosen(self) -> None:
         if self.chart.selected is not None:

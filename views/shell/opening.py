@@ -27,9 +27,10 @@ def open_database(folder: Path | None, login: str) -> Callable[[Task], Opened | 
 
     def work(_task: Task) -> Opened | None:
         from app import workspace
+        from app.database import embedded
 
         place = folder or workspace.default_folder()
-        if not workspace.exists(place):
+        if not embedded.exists(place):
             return None
         opened = workspace.Workspace.open_embedded(place, login)
         return Opened(opened, opened.today())

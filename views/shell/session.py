@@ -42,6 +42,11 @@ class Session(QObject):
         self._today = today
         self.registry.set_group(workspace.person.group)
 
+    def shut(self) -> None:
+        """The database was closed."""
+        self._workspace = None
+        self.registry.set_group(None)
+
     @property
     def workspace(self) -> Workspace:
         """The open database; raises RuntimeError before one is."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from app.database import guard
 from views.shell import icons, theme
 from views.shell.window import Window
 
@@ -37,6 +38,7 @@ def run(folder: Path | None = None, *, login: str = "officer") -> int:
     theme.install(app)
     app.setWindowIcon(QIcon(icons.pixmap("mark", theme.colors().accent, size=64)))
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    guard.forbid_this_thread(strict=not getattr(sys, "frozen", False))
     window = Window(folder, login=login)
     window.show()
     QTimer.singleShot(0, window, window.open)

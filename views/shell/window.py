@@ -130,7 +130,7 @@ class Window(QWidget):
                                 failed=self._not_opened, progressed=self._demo_progress)  # fmt: skip
 
     def _demo_progress(self, progress: Any) -> None:
-        self.welcome.working(progress.stage, progress.done, progress.total)
+        self.welcome.working(str(progress), 0, None)
 
     def _demo_loaded(self, _counts: object) -> None:
         self.open()
@@ -208,7 +208,7 @@ class Window(QWidget):
     def _became(self, opened: opening.Opened) -> None:
         old = self.session.workspace
         self._take(opened)
-        self.operations.query(self, lambda _task: old.close(), self._closed_old)
+        self.operations.query(self, lambda _task: old.close(stop=False), self._closed_old)
         self.session.notice("info", f"现在以{opened.workspace.person.name}的身份使用。")
 
     def _closed_old(self, _nothing: object) -> None:
@@ -236,7 +236,7 @@ class Window(QWidget):
     def closeEvent(self, event) -> None:
         """Waits for work under way, then closes the database."""
         QSettings().setValue("window/geometry", self.saveGeometry())
-        self.operations.close()
-        if self.session.is_open:
-            self.session.workspace.close()
+        self.hide()
+        self.operations.close(self.session.workspace.close if self.session.is_open else None)
+        self.session.shut()
         super().closeEvent(event)

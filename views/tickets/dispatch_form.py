@@ -16,7 +16,7 @@ from views.shell.parts import Button, Chip, clear, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.forms import ActionForm, field_row, text_area
-from views.tickets.sections import DayList
+from views.tickets.history import DayList
 
 
 class _ByNameOrInitials(QSortFilterProxyModel):

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from app.tickets.queries import TicketFilter, Waiting
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.tickets.queries import TicketFilter, Waiting
 from models.rules.lifecycle import State
 from models.rules.ratings import Satisfaction
 from views import dates
@@ -38,7 +38,7 @@ class FilterBar(QWidget):
             self._waiting[waiting] = chip
             flow.addWidget(chip)
         self._set: dict[str, Chip] = {}
-        for name in ("waiting", "state", "month", "agency", "level", "search"):
+        for name in ("waiting", "state", "month", "agency", "level", "counted", "search"):
             chip = Chip("", self, closable=True, checkable=True)
             chip.setProperty("filter", name)
             chip.closed.connect(self._drop)
@@ -67,9 +67,10 @@ class FilterBar(QWidget):
         words = {
             "waiting": chosen.waiting.label if chosen.waiting and chosen.waiting not in self._waiting else "",
             "state": "、".join(s.label for s in State if s in chosen.states),
-            "month": dates.month(chosen.month) if chosen.month else "",
+            "month": _months(chosen),
             "agency": chosen.agency or "",
             "level": Satisfaction(chosen.level).label if chosen.level else "",
+            "counted": "计入统计的" if chosen.counted else "",
             "search": f"“{chosen.search}”" if chosen.search else "",
         }
         for name, chip in self._set.items():
@@ -116,9 +117,7 @@ class FilterBar(QWidget):
         elif name == "state":
             self._change(replace(self.filter, states=self.filter.states ^ {value}))
         else:
-            self._change(
-                replace(self.filter, **{name: None if getattr(self.filter, name) == value else value})
-            )
+            self._change(self._with(name, None if getattr(self.filter, name) == value else value))
 
     def _open_menu(self) -> None:
         menu = self.menu()
@@ -134,10 +133,24 @@ class FilterBar(QWidget):
 
     def _drop(self) -> None:
         name = str(self.sender().property("filter"))
-        empty: dict[str, object] = {"state": frozenset(), "search": ""}
+        empty: dict[str, object] = {"state": frozenset(), "search": "", "counted": False}
         field = "states" if name == "state" else name
-        self._change(replace(self.filter, **{field: empty.get(name)}))
+        self._change(self._with(field, empty.get(name)))
+
+    def _with(self, field: str, value: object) -> TicketFilter:
+        """The filter with one condition changed; another month ends a span of months."""
+        more: dict[str, object] = {"last_month": None} if field == "month" else {}
+        return replace(self.filter, **{field: value}, **more)
 
     def _change(self, chosen: TicketFilter) -> None:
         self.show_filter(chosen)
         self.changed.emit(chosen)
+
+
+def _months(chosen: TicketFilter) -> str:
+    """The month or span of months in words."""
+    if chosen.month is None:
+        return ""
+    if chosen.last_month in (None, chosen.month):
+        return dates.month(chosen.month)
+    return f"{dates.month(chosen.month)} 至 {dates.month(chosen.last_month)}"

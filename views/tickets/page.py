@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from app.tickets.queries import Order, TicketFilter, Waiting
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +13,7 @@ from app.changes import Kind
 from app.rankings import queries as rankings
 from app.registry import queries as registry
 from app.tickets import queries
+from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import Action
 from views.shell.actions import ticket_command
 from views.shell.page import MARGIN, Page
@@ -45,7 +45,7 @@ class TicketsPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._order = Order.DEADLINE
+        self._by_deadline = False
         self._wanted: int | None = None
         self.panel = TicketPanel(session, self)
         self.panel.acted.connect(self._acted)
@@ -75,7 +75,8 @@ class TicketsPage(Page):
         column.addLayout(self.header())
         chips = QHBoxLayout()
         chips.addWidget(self.filters, 1)
-        self._order_chip = Chip("先到期在前", self)
+        self._order_chip = Chip("按期限", self, icon="soon", checkable=True)
+        self._order_chip.setToolTip("只列有期限在走的工单，先到期的在前")
         self._order_chip.clicked.connect(self._change_order)
         chips.addWidget(self._order_chip, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(chips)
@@ -106,7 +107,7 @@ class TicketsPage(Page):
     # reading ----------------------------------------------------------------------------------------------
 
     def _ask(self, key: Any, limit: int) -> None:
-        chosen, person, order = self.filters.filter, self.session.person, self._order
+        chosen, person, order = self.filters.filter, self.session.person, self._order()
 
         def read(connection: Any) -> Any:
             return queries.page(connection, chosen, person=person, order=order, after=key, limit=limit)
@@ -140,7 +141,8 @@ class TicketsPage(Page):
     def _show_counts(self, counts: Counts) -> None:
         self.filters.set_counts(counts.waiting)
         mine = counts.waiting[Waiting.ME]
-        self.facts.setText(f"{counts.matching:,} 件" + (f"，{mine:,} 件待我处理" if mine else ""))
+        shown = f"共 {counts.matching:,} 件，只列有期限的" if self._by_deadline else f"{counts.matching:,} 件"
+        self.facts.setText(shown + (f"，{mine:,} 件待我处理" if mine else ""))
         self.session.counted.emit("tickets", mine, False)
 
     def _read_choices(self, connection: Any) -> tuple[tuple[str, ...], tuple]:
@@ -152,8 +154,14 @@ class TicketsPage(Page):
     # choosing ---------------------------------------------------------------------------------------------
 
     def open_with(self, argument: object) -> None:
-        """A filter, or a ticket's id."""
-        if isinstance(argument, TicketFilter):
+        """A filter, the deadline order, or a ticket's id."""
+        if argument is Order.DEADLINE:
+            self._by_deadline = True
+            self._order_chip.setChecked(True)
+            self._clear_filter()
+        elif isinstance(argument, TicketFilter):
+            self._by_deadline = False
+            self._order_chip.setChecked(False)
             self.filters.show_filter(argument)
             self._filter_changed(argument)
         elif isinstance(argument, int):
@@ -171,10 +179,14 @@ class TicketsPage(Page):
         self._filter_changed(None)
 
     def _change_order(self) -> None:
-        self._order = Order.NEWEST if self._order is Order.DEADLINE else Order.DEADLINE
-        self._order_chip.setText("先到期在前" if self._order is Order.DEADLINE else "新的在前")
-        self._order_chip.updateGeometry()
+        self._by_deadline = self._order_chip.isChecked()
         self.model.restart()
+        self._read_counts()
+
+    def _order(self) -> Order:
+        """What runs out first, where every listed ticket has a clock; else the newest first."""
+        clocks = self.filters.filter.waiting in (Waiting.OVERDUE, Waiting.DUE_SOON)
+        return Order.DEADLINE if self._by_deadline or clocks else Order.NEWEST
 
     def _loaded(self, started: bool) -> None:
         self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)

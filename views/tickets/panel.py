@@ -18,7 +18,8 @@ from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.chips import level_tone, state_chip
 from views.tickets.forms import ActionForm, form_for
-from views.tickets.sections import ClockBlock, DayList, RatingBox, RoundList, TimeLine, facts_line, place_line
+from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
+from views.tickets.sections import ClockBlock, RatingBox, facts_line, place_line
 from views.tickets.steps import Steps
 
 #: Actions in the order in which they are likely; the first allowed one is filled.
@@ -38,6 +39,8 @@ UNDO = {
     Action.APPROVE: (Action.UNAPPROVE, "误操作，撤回审核"),
 }
 SHOWN_BUTTONS = 3
+#: The tab of what the agency handed in, shown once it has.
+HANDED_IN = 1
 
 
 class TicketPanel(QFrame):
@@ -116,9 +119,10 @@ class TicketPanel(QFrame):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("工单资料")
-        self.time_line, self.days, self.rounds = TimeLine(body), DayList(body), RoundList(body)
-        self._sheets = (self.time_line, self.days, self.rounds)
-        for name in ("办理过程", "期限说明", "承办记录"):
+        self.time_line, self.handed_in = TimeLine(body), RectificationList(body)
+        self.days, self.rounds = DayList(body), RoundList(body)
+        self._sheets = (self.time_line, self.handed_in, self.days, self.rounds)
+        for name in ("办理过程", "整改材料", "期限说明", "承办记录"):
             self.tabs.addTab(name)
         self.tabs.currentChanged.connect(self._show_tab)
         holder = QVBoxLayout()
@@ -163,7 +167,9 @@ class TicketPanel(QFrame):
         self._rating.show_rating(detail)
         self._clock.show_detail(detail, today)
         self.time_line.show_entries(detail.time_line, today)
-        self.days.show_days(detail.deadline_name or "期限", detail.deadline, today)
+        self.days.show_clocks(detail.clocks, today)
+        self.handed_in.show_rectifications(detail.rectifications, today)
+        self.tabs.setTabVisible(HANDED_IN, bool(detail.rectifications))
         self.rounds.show_rounds(detail.rounds, today)
         if not (unchanged and self._form is not None):
             self._remove_form()
@@ -256,22 +262,12 @@ class TicketPanel(QFrame):
             if self._form is not None and action is self._form.action:
                 self._confirm = button
             self._foot_line.addWidget(button)
-        self._refused_buttons(SHOWN_BUTTONS - len(shown))
-        if not allowed and not self.detail.refused:
+        if not allowed:
             self._foot_line.addWidget(label("现在没有需要您办理的事项。", "secondary", self._foot))
         self._foot_line.addStretch(1)
         rest = allowed[SHOWN_BUTTONS:]
-        refused = self.detail.refused[max(0, SHOWN_BUTTONS - len(shown)) :]
-        if rest or refused:
-            self._foot_line.addWidget(self._more(rest, refused))
-
-    def _refused_buttons(self, room: int) -> None:
-        for action, why in self.detail.refused[: max(0, room)]:
-            button = self._button(action, "plain", action.label)
-            button.setEnabled(False)
-            button.setToolTip(why)
-            button.setAccessibleDescription(why)
-            self._foot_line.addWidget(button)
+        if rest or self.detail.refused:
+            self._foot_line.addWidget(self._more(rest, self.detail.refused))
 
     def _button(self, action: Action, kind: str, text: str) -> Button:
         button = Button(text, command(ticket_command(action)).icon, kind, self._foot)
@@ -288,6 +284,7 @@ class TicketPanel(QFrame):
             entry = menu.addAction(action.label + ("…" if form_for_needed(action) else ""))
             entry.setProperty("action", action.value)
             entry.triggered.connect(self._pressed)
+        menu.addSeparator()
         for action, why in refused:
             entry = menu.addAction(action.label)
             entry.setEnabled(False)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
 from views.shell.flow import Flow
-from views.shell.parts import Badge, Picture, clear, label, row
+from views.shell.parts import Badge, clear, label
 from views.shell.theme import UNIT
 
 
@@ -34,8 +34,9 @@ class RatingBox(QFrame):
         self._column.addWidget(text)
         if detail.label_texts:
             self._column.addWidget(self._labels(detail.label_texts))
-        for revision in detail.revisions:
-            said = f"省平台修订为{Satisfaction(revision.level).label}（{dates.exact(revision.at)}）"
+        for before, revision in zip(detail.revisions, detail.revisions[1:], strict=False):
+            was, now = Satisfaction(before.level).label, Satisfaction(revision.level).label
+            said = f"省平台更正：{was} → {now}（{dates.exact(revision.at)}）"
             self._column.addWidget(label(said, "small", self, wrap=True))
         for follow_up in detail.follow_ups:
             said = f"追加评价：{Satisfaction(follow_up.level).label}" + (
@@ -121,113 +122,3 @@ def _due(ticket: Any, day: date, today: date) -> tuple[str, str]:
         return f"{text}　今日到期{unsure}", "amber"
     left = f"　剩 {ticket.days_left} 个工作日" if ticket.days_left is not None else ""
     return f"{text}{left}{unsure}", "strong"
-
-
-class TimeLine(QWidget):
-    """办理过程: when, what, who, and what was said."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 2 * UNIT, 0, 0)
-        self._column.setSpacing(2 * UNIT)
-
-    def show_entries(self, entries: tuple[Any, ...], today: date) -> None:
-        """Shows the entries in their order."""
-        clear(self._column)
-        for entry in entries:
-            when = label(dates.moment(entry.at, today), "small", self)
-            when.setFixedWidth(25 * UNIT)
-            when.setToolTip(dates.exact(entry.at))
-            line = row(
-                when,
-                label(entry.action, "strong", self),
-                label(entry.actor_name or "系统", "secondary", self),
-                None,
-            )
-            self._column.addLayout(line)
-            if entry.text:
-                said = row(27, spacing=0)
-                said.addWidget(label(entry.text, "secondary", self, wrap=True), 1)
-                self._column.addLayout(said)
-        if not entries:
-            self._column.addWidget(label("还没有办理记录。", "secondary", self))
-        self._column.addStretch(1)
-
-
-class DayList(QWidget):
-    """期限说明: each day, whether it counts, and why."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 2 * UNIT, 0, 0)
-        self._column.setSpacing(UNIT)
-
-    def show_days(self, name: str, days: tuple[Any, ...], today: date) -> None:
-        """Shows a deadline's days; without any, what there is to wait for."""
-        clear(self._column)
-        if not days:
-            self._column.addWidget(
-                label("还没有期限在走：转办后从收到之日的下一个工作日起算。", "secondary", self, wrap=True)
-            )
-        else:
-            counted = sum(day.counts for day in days)
-            begin, end = dates.plain_day(days[0].day, today), dates.deadline(days[-1].day, today)
-            said = f"{name}：自 {begin}起 {counted} 个工作日，至 {end}"
-            self._column.addWidget(label(said, "", self, wrap=True))
-            self._column.addSpacing(UNIT)
-            for day in days:
-                self._column.addLayout(self._line(day, today))
-            self._column.addWidget(label("依据：细则第二十三条、第二十五条", "small", self))
-        self._column.addStretch(1)
-
-    def _line(self, day: Any, today: date):
-        role = "strong" if day.counts else "secondary"
-        number = label(f"第 {day.number} 天" if day.number else "不计", role, self)
-        number.setFixedWidth(13 * UNIT)
-        when = label(dates.plain_day(day.day, today), role if day.counts else "secondary", self)
-        when.setFixedWidth(20 * UNIT)
-        mark = Picture(
-            "success" if day.counts else "close", self, size=14, color="green" if day.counts else "secondary"
-        )
-        return row(mark, number, when, label(day.why, "secondary", self), None)
-
-
-class RoundList(QWidget):
-    """承办记录: who had it, from when, with what clock, and how it ended."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 2 * UNIT, 0, 0)
-        self._column.setSpacing(UNIT)
-
-    def show_rounds(self, rounds: tuple[Any, ...], today: date) -> None:
-        """Shows the assignments, the current one first marked."""
-        clear(self._column)
-        for one in rounds:
-            part = {"lead": "主办", "co": "协办"}.get(
-                str(getattr(one.part, "value", one.part)), str(one.part)
-            )
-            badge = Badge("当前" if one.current else "已结束", "accent" if one.current else "grey", self)
-            self._column.addLayout(
-                row(
-                    label(one.agency, "strong", self),
-                    label(f"{part} · 第 {one.round} 轮", "small", self),
-                    None,
-                    badge,
-                )
-            )
-            facts = [f"收到 {dates.day(one.received_on, today)}"]
-            facts += [f"期限 {dates.plain_day(one.due_on, today)}"] if one.due_on else []
-            facts.append(
-                f"签收 {dates.moment(one.acknowledged_at, today)}" if one.acknowledged_at else "未签收"
-            )
-            facts += [f"{one.ended_by or '结束'} {dates.moment(one.ended_at, today)}"] if one.ended_at else []
-            facts += [f"用时 {one.used_days} 个工作日"] if one.used_days is not None else []
-            self._column.addWidget(label(" · ".join(facts), "small", self, wrap=True))
-            self._column.addSpacing(UNIT)
-        if not rounds:
-            self._column.addWidget(label("还没有转办给单位。", "secondary", self))
-        self._column.addStretch(1)

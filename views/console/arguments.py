@@ -1,0 +1,150 @@
+"""The grammar of the command line; mistakes are Chinese sentences with exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from app.clock import parse_month
+from models.rules.lifecycle import Action, State
+from views.console import checks, figures, files, places, tickets
+
+
+class Usage(Exception):
+    """The command line makes no sense; the message says what is missing."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Usage(f"命令写法不对：{message}（用法：{self.format_usage().strip().removeprefix('usage: ')}）")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options, with `run` the verb's function; raises Usage, exits for --help."""
+    parser = _Parser(prog="main.py", description="好差评工作台：命令行。不写动词时打开窗口。", allow_abbrev=False)
+    parser.add_argument("--data", type=Path, metavar="DIR", help="内置数据库的文件夹")
+    parser.add_argument("--database", metavar="URL", help="中心数据库的地址")
+    parser.add_argument("--as", dest="login", metavar="LOGIN", help="由谁办理（仅内置数据库），默认 officer")
+    parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
+    _database_verbs(verbs)
+    _work_verbs(verbs)
+    _figure_verbs(verbs)
+    options = parser.parse_args(list(arguments))
+    if options.database and options.login:
+        raise Usage("连接中心数据库时由地址中的账号办理，不能用 --as。")
+    if options.database and options.data:
+        raise Usage("--data 与 --database 只能选一个。")
+    return options
+
+
+_Verbs = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def _database_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    init = verbs.add_parser("init", help="创建数据库", allow_abbrev=False)
+    init.add_argument("--place", choices=["sample"], help="同时载入示例县的名录和人员")
+    init.set_defaults(run=places.init)
+    for name, function, words in (
+        ("demo", places.demo, "创建数据库并载入示例月"),
+        ("serve", places.serve, "启动内置数据库，直到标准输入关闭"),
+        ("connection", places.connection, "某人连接正在运行的数据库的方式"),
+        ("self-test", checks.self_test, "检查安装是否完好"),
+        ("rebuild-tally", figures.rebuild_tally, "重新计算统计台账"),
+    ):
+        verbs.add_parser(name, help=words, allow_abbrev=False).set_defaults(run=function)
+
+
+def _work_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    load = verbs.add_parser("import", help="导入省里的文件", allow_abbrev=False)
+    load.add_argument("file", type=Path, metavar="FILE")
+    load.add_argument("--profile", metavar="P", help="字段对应方案")
+    load.add_argument("--partial", action="store_true", help="文件只含一部分评价")
+    load.add_argument("--dry-run", action="store_true", help="只试算，不写入")
+    load.add_argument("--refused", type=Path, metavar="OUT.xlsx", help="把被拒的行写入工作簿")
+    load.set_defaults(run=files.load)
+    listing = verbs.add_parser("tickets", help="差评工单列表", allow_abbrev=False)
+    listing.add_argument("--state", type=State, choices=list(State), metavar="S", help="、".join(State))
+    listing.add_argument("--agency", metavar="NAME")
+    listing.add_argument("--month", type=_month, metavar="YYYY-MM")
+    listing.add_argument("--search", default="", metavar="TEXT")
+    listing.add_argument("--limit", type=_positive, default=100, metavar="N")
+    listing.set_defaults(run=tickets.listing)
+    act = verbs.add_parser("act", help="办理一张工单", allow_abbrev=False)
+    act.add_argument("ticket", type=int, metavar="TICKET")
+    act.add_argument("action", type=Action, choices=list(Action), metavar="ACTION", help="、".join(Action))
+    act.add_argument("--lead", metavar="NAME", help="主办单位")
+    act.add_argument("--co", nargs="+", action="extend", default=[], metavar="NAME", help="协办单位")
+    act.add_argument("--reason", metavar="TEXT")
+    act.add_argument("--payload", type=Path, metavar="FILE.json", help="其他内容")
+    act.set_defaults(run=tickets.act)
+
+
+def _figure_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    deadline = verbs.add_parser("deadline", help="推算工作日期限", allow_abbrev=False)
+    deadline.add_argument("--from", dest="start", type=_day, metavar="DATE")
+    deadline.add_argument("--days", type=_not_negative, metavar="N")
+    deadline.add_argument("--explain", action="store_true", help="逐日说明")
+    deadline.add_argument("--batch", type=Path, metavar="FILE.csv")
+    deadline.set_defaults(run=_deadline)
+    ranking = verbs.add_parser("ranking", help="综合评分排名", allow_abbrev=False)
+    ranking.add_argument("--month", type=_month, metavar="YYYY-MM")
+    ranking.add_argument("--from", dest="first", type=_month, metavar="YYYY-MM")
+    ranking.add_argument("--to", dest="last", type=_month, metavar="YYYY-MM")
+    ranking.add_argument("--group", choices=["township", "department"], default="township")
+    ranking.add_argument("--as-of", type=_day, metavar="DATE", help="数据截止日")
+    ranking.add_argument("--picture", type=Path, metavar="OUT.png")
+    ranking.set_defaults(run=_ranking)
+
+
+def _deadline(options: argparse.Namespace) -> object:
+    if options.batch:
+        if options.start or options.days is not None or options.explain:
+            raise Usage("--batch 不能与 --from、--days、--explain 同用。")
+        return figures.deadlines(options)
+    if options.start is None or options.days is None:
+        raise Usage("请写明 --from DATE 和 --days N，或 --batch FILE.csv。")
+    return figures.deadline(options)
+
+
+def _ranking(options: argparse.Namespace) -> object:
+    if bool(options.month) == bool(options.first or options.last) or bool(options.first) != bool(options.last):
+        raise Usage("请写明 --month YYYY-MM，或 --from YYYY-MM 和 --to YYYY-MM。")
+    return figures.ranking(options)
+
+
+def _month(text: str) -> date:
+    try:
+        return parse_month(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是 YYYY-MM 形式的月份") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else _not_a_day(text)
+    except ValueError:
+        return _not_a_day(text)
+
+
+def _not_a_day(text: str) -> NoReturn:
+    raise argparse.ArgumentTypeError(f"“{text}”不是 YYYY-MM-DD 形式的日期") from None
+
+
+def _not_negative(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"“{text}”不是 0 或正整数")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"“{text}”不是正整数")
+    return int(text)
