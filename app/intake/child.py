@@ -120,11 +120,7 @@ def _judge(found: Found, first_month: date | None) -> None:
     """Refuses a file without data, and one that lies before every rule set as a whole."""
     if not found.rows:
         raise workbooks.EMPTY
-    if (
-        first_month
-        and found.before_rules
-        and found.before_rules == found.refused == found.rows - found.repeated
-    ):
+    if first_month and found.before_rules and not found.lines:
         raise UserError(
             f"文件中的数据都早于{first_month:%Y年%m月}，那时还没有评分规则，不能导入。", code="before_rules"
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.errors import EnvironmentProblem
+from app.errors import EnvironmentProblem, UserError
 from app.intake.child import DATA, DONE, HEADER, PROGRESS, REFUSED
 from app.intake.initials import initials_of
 from app.intake.kinds import Kind
@@ -107,6 +107,8 @@ def _copying(connection: Connection, table: str) -> Iterator[Callable[[bytes], N
     try:
         with driver.cursor() as cursor, cursor.copy(copy_statement(table)) as copy:
             yield copy.write
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise UserError("您没有导入这类文件的权限。", code="forbidden") from error
     except psycopg.OperationalError as error:
         raise EnvironmentProblem(
             "与数据库的连接中断，没有导入任何数据，请稍候重试。", code="disconnected"

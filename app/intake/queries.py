@@ -141,3 +141,9 @@ def is_loaded(connection: Connection, path: Path) -> bool:
         text("SELECT 1 FROM pd.import_batch WHERE file_hash = :hash LIMIT 1"), {"hash": hash_of(path)}
     )
     return found.scalar() is not None
+
+
+def contents(connection: Connection) -> tuple[int, int]:
+    """How many ratings and tickets there are: all that the reader may see."""
+    row = connection.execute(text("SELECT (SELECT count(*) FROM pd.rating), (SELECT count(*) FROM pd.ticket)")).one()
+    return row[0], row[1]
