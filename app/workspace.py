@@ -40,6 +40,21 @@ ORDER BY array_position(ARRAY['officer','liaison','bureau','admin','auditor'], u
 """
 
 
+#: The database's name in every embedded server.
+DATABASE = embedded.DATABASE
+#: The newest schema this program knows.
+SCHEMA_HEAD = schema.HEAD
+newest_migration = schema.newest_migration
+
+
+def running_conninfo(folder: Path, login: str) -> str:
+    """How a person reaches the embedded database while somebody keeps it running; raises where nobody does."""
+    cluster = embedded.running(folder)
+    if not _may_log_in(cluster, login):
+        raise UserError(f"没有“{login}”这个人员。", code="unknown_person")
+    return cluster.conninfo(login)
+
+
 def default_folder() -> Path:
     """Where an embedded database lives unless said otherwise."""
     from platformdirs import user_data_path
@@ -59,8 +74,12 @@ class Workspace:
     def open_embedded(cls, folder: Path, login: str = "officer") -> Workspace:
         """Starts the folder's server if needed and opens it; raises EnvironmentProblem."""
         cluster = embedded.start(folder)
-        _bring_up_to_date(cluster)
-        return cls._as(cluster.conninfo(login), login, "本机数据库", cluster)
+        try:
+            _bring_up_to_date(cluster)
+            return cls._as(cluster.conninfo(login), login, "本机数据库", cluster)
+        except BaseException:
+            embedded.stop_if_unused(cluster)
+            raise
 
     @classmethod
     def open_server(cls, url: str) -> Workspace:
@@ -179,7 +198,9 @@ def _create_database(cluster: Cluster) -> None:
     from psycopg import sql
 
     with psycopg.connect(cluster.conninfo(embedded.SUPERUSER, "postgres"), autocommit=True) as connection:
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [embedded.DATABASE]).fetchone()
+        there = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [embedded.DATABASE]
+        ).fetchone()
         if there is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(embedded.DATABASE)))
 
@@ -196,7 +217,9 @@ def _check_revision(connection: Connection) -> None:
     if found is None:
         raise EnvironmentProblem("这个数据库还没有建立好差评工作台的数据表，请联系管理员。", code="no_schema")
     if found != schema.HEAD:
-        raise EnvironmentProblem(f"数据库版本（{found}）与本程序（{schema.HEAD}）不一致，请升级。", code="version")
+        raise EnvironmentProblem(
+            f"数据库版本（{found}）与本程序（{schema.HEAD}）不一致，请升级。", code="version"
+        )
 
 
 def _may_log_in(cluster: Cluster, login: str) -> bool:
@@ -218,3 +241,8 @@ def _person(
     login: str, name: str, group: str, agency_id: int | None, agency: str | None, is_head: bool
 ) -> Person:
     return Person(login, name, Group(group), agency_id, agency, is_head)
+
+
+def has_database(folder: Path) -> bool:
+    """Whether a folder holds an embedded database."""
+    return embedded.exists(folder)

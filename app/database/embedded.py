@@ -26,6 +26,7 @@ from app.errors import EnvironmentProblem
 DATABASE = "pingdesk"
 SUPERUSER = "postgres"
 _SHARED_ROOT = Path("/var/lib/pingdesk")
+_NO_DATABASE = "“{}”里还没有数据库，请先运行 init 或 demo。"
 _SETTINGS = """
 listen_addresses = '{listen}'
 port = {port}
@@ -71,13 +72,23 @@ def exists(folder: Path) -> bool:
         return False
 
 
+def running(folder: Path) -> Cluster:
+    """The folder's server while it runs; raises EnvironmentProblem where there is none or it stands."""
+    if not exists(folder):
+        raise EnvironmentProblem(_NO_DATABASE.format(folder), code="no_database")
+    cluster = _read_marker(folder)
+    if not _answers(cluster):
+        raise EnvironmentProblem("数据库没有在运行，请先用 serve 启动，或打开窗口。", code="not_running")
+    return cluster
+
+
 def start(folder: Path, *, create: bool = False, fast: bool = False) -> Cluster:
     """Starts the folder's server unless it runs; makes it first if `create`.
 
     `fast`: without syncing to disk, for tests. Raises EnvironmentProblem with what to do.
     """
     if not create and not exists(folder):
-        raise EnvironmentProblem(f"“{folder}”里还没有数据库，请先运行 init 或 demo。", code="no_database")
+        raise EnvironmentProblem(_NO_DATABASE.format(folder), code="no_database")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _start_lock(folder):
@@ -87,7 +98,9 @@ def start(folder: Path, *, create: bool = False, fast: bool = False) -> Cluster:
                 cluster = _launch(cluster, fast=fast)
             return cluster
     except OSError as error:
-        raise EnvironmentProblem(f"无法使用数据文件夹“{folder}”：{error.strerror or error}。", code="folder") from error
+        raise EnvironmentProblem(
+            f"无法使用数据文件夹“{folder}”：{error.strerror or error}。", code="folder"
+        ) from error
 
 
 def stop_if_unused(cluster: Cluster) -> bool:
@@ -113,7 +126,9 @@ def _create(folder: Path, *, fast: bool) -> Cluster:
         password.flush()
         _give(cluster, Path(password.name))
         arguments = ["-D", str(cluster.data), "--locale=C", "-E", "UTF8", "-U", SUPERUSER]
-        arguments += ["-A", "scram-sha-256", f"--pwfile={password.name}"] if cluster.secret else ["-A", "trust"]
+        arguments += (
+            ["-A", "scram-sha-256", f"--pwfile={password.name}"] if cluster.secret else ["-A", "trust"]
+        )
         _run(cluster, "initdb", *arguments, *(["--no-sync"] if fast else []))
     local = "" if cluster.secret else "local all all trust\n"
     remote = "host all all 127.0.0.1/32 scram-sha-256\n" if cluster.secret else ""

@@ -27,7 +27,9 @@ class Store:
     def read(self) -> Iterator[Connection]:
         """A read-only transaction; one snapshot for everything read in it."""
         with translated(), self._engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
             with connection.begin():
                 yield connection
 
@@ -54,7 +56,12 @@ def _engine(conninfo: str) -> Engine:
         )
 
     engine = create_engine(
-        "postgresql+psycopg://", creator=connect, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=30, pool_pre_ping=True
+        "postgresql+psycopg://",
+        creator=connect,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_pre_ping=True,
     )
     event.listen(engine, "before_cursor_execute", _before_statement)
     return engine

@@ -36,7 +36,11 @@ def _translate(error: DBAPIError) -> Exception:
     if state == "57014":
         return UserError("操作已取消。", code="cancelled")
     if state in _DISK:
-        return EnvironmentProblem("数据库所在的磁盘或内存不足，请联系管理员；已填写的内容没有丢失。", code="disk_full")
+        return EnvironmentProblem(
+            "数据库所在的磁盘或内存不足，请联系管理员；已填写的内容没有丢失。", code="disk_full"
+        )
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-        return EnvironmentProblem("与数据库的连接中断，请稍候重试；已填写的内容没有丢失。", code="disconnected")
+        return EnvironmentProblem(
+            "与数据库的连接中断，请稍候重试；已填写的内容没有丢失。", code="disconnected"
+        )
     return error

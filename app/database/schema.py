@@ -69,3 +69,10 @@ def _upgrade(connection: Connection) -> None:
     if revision(connection) is None:
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS pd"))
     command.upgrade(config, "head")
+
+
+def newest_migration() -> str:
+    """The newest migration that is shipped."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head() or ""

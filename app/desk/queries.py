@@ -99,7 +99,12 @@ def month_strip(connection: Connection, month: date) -> MonthStrip:
     ).one()
     bad = sum(number for level, number in levels.items() if is_bad(level))
     return MonthStrip(
-        month, sum(levels.values()), bad, int(tickets[0]), int(tickets[1]), _mean(connection, month, levels),
+        month,
+        sum(levels.values()),
+        bad,
+        int(tickets[0]),
+        int(tickets[1]),
+        _mean(connection, month, levels),
         _troubled(connection, bounds),
     )
 

@@ -112,7 +112,9 @@ def _cutoff(connection: Connection, as_of: date | None) -> datetime:
     return datetime.combine(as_of + timedelta(days=1), time(), SHANGHAI) - timedelta(seconds=1)
 
 
-def _computed(connection: Connection, period: Period, group: str, cutoff: datetime, rules: RuleSet) -> Ranking:
+def _computed(
+    connection: Connection, period: Period, group: str, cutoff: datetime, rules: RuleSet
+) -> Ranking:
     return rank(facts(connection, period, group, cutoff), rules)
 
 
@@ -140,7 +142,9 @@ def facts(connection: Connection, period: Period, group: str, cutoff: datetime) 
     ]
 
 
-def _counted(connection: Connection, bounds: dict[str, Any]) -> tuple[dict[int, Any], dict[int, Any], dict[int, set[int]]]:
+def _counted(
+    connection: Connection, bounds: dict[str, Any]
+) -> tuple[dict[int, Any], dict[int, Any], dict[int, set[int]]]:
     """Levels and cases by agency and platform, and the halls with an active rating by agency."""
     rows = connection.execute(
         text("""

@@ -59,8 +59,5 @@ def _notices() -> list[CalendarDay]:
     from chinese_calendar import constants
 
     off = [CalendarDay(d, False, f"{_HOLIDAYS.get(n, n)}假期", True) for d, n in constants.holidays.items()]
-    on = [
-        CalendarDay(d, True, f"{_HOLIDAYS.get(n, n)}调休上班", True)
-        for d, n in constants.workdays.items()
-    ]
+    on = [CalendarDay(d, True, f"{_HOLIDAYS.get(n, n)}调休上班", True) for d, n in constants.workdays.items()]
     return off + on

@@ -24,7 +24,9 @@ class AgencyName:
 
 def agencies(connection: Connection) -> tuple[AgencyName, ...]:
     """All agencies in standing order."""
-    rows = connection.execute(text("SELECT id, name, kind, initials, standing FROM agency ORDER BY standing, id"))
+    rows = connection.execute(
+        text("SELECT id, name, kind, initials, standing FROM agency ORDER BY standing, id")
+    )
     return tuple(AgencyName(*row) for row in rows)
 
 

@@ -30,7 +30,9 @@ def seed(connection: Connection) -> None:
         connection.execute(insert(CalendarDay), calendars.days_to_keep())
         for year in calendars.shipped_years():
             connection.execute(
-                insert(CalendarYear).values(year=year, source="国务院办公厅通知", imported_at=text("pd.now()"))
+                insert(CalendarYear).values(
+                    year=year, source="国务院办公厅通知", imported_at=text("pd.now()")
+                )
             )
         connection.execute(
             insert(RuleSetRow).values(
@@ -70,7 +72,9 @@ def add_sample_people(connection: Connection, *, secret: str | None) -> None:
         )
     )
     for number, (agency_id, person) in enumerate(agencies.all(), start=1):
-        add_person(connection, f"liaison-{number:02}", person, Group.LIAISON, agency_id=agency_id, secret=secret)
+        add_person(
+            connection, f"liaison-{number:02}", person, Group.LIAISON, agency_id=agency_id, secret=secret
+        )
 
 
 def add_person(

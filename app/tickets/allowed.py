@@ -7,7 +7,9 @@ from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.people import Group
 
 
-def judge(row: TicketRow, group: Group, leads: bool) -> tuple[tuple[Action, ...], tuple[tuple[Action, str], ...]]:
+def judge(
+    row: TicketRow, group: Group, leads: bool
+) -> tuple[tuple[Action, ...], tuple[tuple[Action, str], ...]]:
     """The allowed actions, and those of the group that are greyed now, each with the reason."""
     allowed: list[Action] = []
     refused: list[tuple[Action, str]] = []

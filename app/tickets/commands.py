@@ -73,7 +73,9 @@ def act(
 
 
 def _agency(connection: Connection, name: str) -> int:
-    found = connection.execute(text("SELECT id FROM agency WHERE name = :name"), {"name": name.strip()}).scalar()
+    found = connection.execute(
+        text("SELECT id FROM agency WHERE name = :name"), {"name": name.strip()}
+    ).scalar()
     if found is None:
         raise UserError(f"名录中没有“{name}”这个单位。", code="unknown_agency")
     return int(found)

@@ -88,7 +88,9 @@ def propose_dispatch(connection: Connection, ticket_id: int) -> Proposal:
             GROUP BY g.name ORDER BY 2 DESC, g.name LIMIT 1"""),
         {"item": found.item_id, "agency": found.agency_id, "id": ticket_id},
     ).first()
-    agency, why = (history.name, f"同类工单 {history.tickets} 件由其承办") if history else (found.rated, "被评价单位")
+    agency, why = (
+        (history.name, f"同类工单 {history.tickets} 件由其承办") if history else (found.rated, "被评价单位")
+    )
     if found.keeper and found.keeper != agency:
         why += f"；事项主管部门为{found.keeper}"
     today, days = _today(connection), _rule(connection, "rectification_days")
@@ -112,7 +114,8 @@ def _labels(connection: Connection, row: TicketRow) -> tuple[tuple[str, str], ..
     known = {
         code: f"{words}（已停用）" if retired else words
         for code, words, retired in connection.execute(
-            text("SELECT code, text, retired FROM label_code WHERE code = ANY (:codes)"), {"codes": list(row.labels)}
+            text("SELECT code, text, retired FROM label_code WHERE code = ANY (:codes)"),
+            {"codes": list(row.labels)},
         )
     }
     return tuple((code, known.get(code, code)) for code in row.labels)
@@ -254,5 +257,3 @@ def _rule(connection: Connection, name: str) -> int:
     if rules is None:
         raise UserError("还没有适用的规则集。", code="no_rule_set")
     return int(getattr(rules, name))
-
-

@@ -36,7 +36,9 @@ def conditions(wanted: TicketFilter, person: Person) -> tuple[list[str], dict[st
         where.append("t.holder_id = (SELECT id FROM agency WHERE name = :agency)")
         values["agency"] = wanted.agency
     if wanted.month:
-        where.append("t.opened_at >= pd.local_midnight(:month) AND t.opened_at < pd.local_midnight(:month_end)")
+        where.append(
+            "t.opened_at >= pd.local_midnight(:month) AND t.opened_at < pd.local_midnight(:month_end)"
+        )
         values |= {"month": wanted.month, "month_end": next_month(wanted.last_month or wanted.month)}
     if wanted.level:
         where.append("t.level = :level")
@@ -57,10 +59,10 @@ def _waiting(waiting: Waiting, person: Person, where: list[str], values: dict[st
     if waiting is Waiting.OVERDUE:
         where.append("t.runs_until < pd.today()")
     elif waiting is Waiting.DUE_SOON:
-        where.append("t.runs_until BETWEEN pd.today() AND pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))")
+        where.append(
+            "t.runs_until BETWEEN pd.today() AND pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))"
+        )
     else:
         states = _WAITS_FOR.get(person.group, ()) if waiting is Waiting.ME else _STATES[waiting]
         where.append("t.state = ANY (:waiting_states)")
         values["waiting_states"] = list(states)
-
-

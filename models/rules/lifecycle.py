@@ -132,9 +132,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_liaison(Action.ACKNOWLEDGE, (State.DISPATCHED, State.RECTIFYING)),
     *_liaison(Action.DECLINE, (State.DISPATCHED, State.PENDING)),
     *_officer(Action.INSIST, (State.PENDING, State.DISPATCHED)),
-    *_officer(
-        Action.REDISPATCH, (State.DISPATCHED, State.DISPATCHED), (State.RECTIFYING, State.DISPATCHED)
-    ),
+    *_officer(Action.REDISPATCH, (State.DISPATCHED, State.DISPATCHED), (State.RECTIFYING, State.DISPATCHED)),
     *_liaison(Action.SUBMIT, (State.RECTIFYING, State.SUBMITTED)),
     *_officer(Action.RETURN_FOR_REWORK, (State.SUBMITTED, State.RECTIFYING)),
     *_officer(Action.APPROVE, (State.SUBMITTED, State.APPROVED)),

@@ -154,7 +154,11 @@ def composite(facts: AgencyFacts, rules: RuleSet) -> Score | None:
     used = [(p.exact, Fraction(p.weight)) for p in parts if p.exact is not None]
     total = sum((value * weight for value, weight in used), Fraction(0)) / sum(w for _, w in used)
     return Score(
-        facts, *parts, channels=channels, composite=shown(total), small_sample=facts.ratings < rules.small_sample
+        facts,
+        *parts,
+        channels=channels,
+        composite=shown(total),
+        small_sample=facts.ratings < rules.small_sample,
     )
 
 

@@ -122,9 +122,6 @@ BEGIN
             ticket.report_due_on := NULL;
             ticket.handled_on := NULL;
         WHEN 'approve' THEN
-            IF payload ->> 'found_true' IS NULL OR payload ->> 'found_reasonable' IS NULL THEN
-                RAISE EXCEPTION '请确认是否属实、诉求是否合理。' USING ERRCODE = 'PD001';
-            END IF;
             ticket.handled_on := pd.today();
         WHEN 'unapprove' THEN
             ticket.handled_on := NULL;
@@ -197,6 +194,11 @@ BEGIN
         RAISE EXCEPTION '请写明理由。' USING ERRCODE = 'PD001';
     END IF;
 
+    IF action = 'approve' THEN
+        -- The officer confirms what the agency found, or says otherwise.
+        payload := (SELECT jsonb_build_object('found_true', r.found_true, 'found_reasonable', r.found_reasonable)
+                    FROM rectification r WHERE r.ticket_id = before.id ORDER BY r.id DESC LIMIT 1) || coalesce(payload, '{}');
+    END IF;
     after := pd.carry_out(before, action, coalesce(payload, '{}'));
     after.state := move.target;
     after.runs_until := pd.running_clock(after);

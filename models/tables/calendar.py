@@ -15,7 +15,9 @@ class CalendarDay(Base):
     """One day; `working_no`: running number of working days up to and with it, read by every clock."""
 
     __tablename__ = "calendar_day"
-    __table_args__ = (Index("uq_calendar_day_nth", "working_no", unique=True, postgresql_where=text("working")),)
+    __table_args__ = (
+        Index("uq_calendar_day_nth", "working_no", unique=True, postgresql_where=text("working")),
+    )
 
     day: Mapped[date] = mapped_column(primary_key=True)
     working: Mapped[bool]

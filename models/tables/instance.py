@@ -14,7 +14,10 @@ class Instance(Base):
     """`test`: whether the clock `pd.now()` may be set here; `frozen_at`: the set instant, else none."""
 
     __tablename__ = "instance"
-    __table_args__ = (CheckConstraint("id = 1", name="single"), CheckConstraint("test or frozen_at is null", name="clock"))
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single"),
+        CheckConstraint("test or frozen_at is null", name="clock"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, server_default=text("1"))
     test: Mapped[bool] = mapped_column(server_default=text("false"))

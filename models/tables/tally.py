@@ -69,7 +69,9 @@ class TallyStaff(Base):
     __tablename__ = "tally_staff"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("pd.staff_member.id"), primary_key=True, autoincrement=False)
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("pd.staff_member.id"), primary_key=True, autoincrement=False
+    )
     level_5: Mapped[int]
     level_4: Mapped[int]
     level_3: Mapped[int]

@@ -33,7 +33,9 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]
     cells = [list(heading)] + [["" if c is None else str(c) for c in row] for row in rows]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(heading))]
     right = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(heading))]
-    return ["  ".join(_pad(c, w, r) for c, w, r in zip(row, widths, right, strict=True)).rstrip() for row in cells]
+    return [
+        "  ".join(_pad(c, w, r) for c, w, r in zip(row, widths, right, strict=True)).rstrip() for row in cells
+    ]
 
 
 def _is_number(cell: object) -> bool:

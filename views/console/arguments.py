@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -23,12 +24,34 @@ class Usage(Exception):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Usage(f"命令写法不对：{message}（用法：{self.format_usage().strip().removeprefix('usage: ')}）")
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
+        raise Usage(f"命令写法不对：{_in_chinese(message)}。用法：{usage}")
+
+
+#: What argparse says, and how it is said here.
+_SENTENCES = (
+    (r"the following arguments are required: (.+)", r"缺少 \1"),
+    (r"unrecognized arguments: (.+)", r"不认识 \1"),
+    (r"argument ([^:]+): invalid choice: '?(.*?)'? \(choose from (.+)\)", r"\1 不能是“\2”，可以是 \3"),
+    (r"argument ([^:]+): invalid int value: '(.*)'", r"\1 的“\2”不是整数"),
+    (r"argument ([^:]+): invalid \S+ value: '(.*)'", r"\1 不能是“\2”"),
+    (r"argument ([^:]+): expected .+", r"\1 后面缺少内容"),
+    (r"argument ([^:]+): (.+)", r"\1：\2"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    for pattern, sentence in _SENTENCES:
+        if re.fullmatch(pattern, message, re.DOTALL):
+            return re.sub(pattern, sentence, message, flags=re.DOTALL)
+    return message
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options, with `run` the verb's function; raises Usage, exits for --help."""
-    parser = _Parser(prog="main.py", description="好差评工作台：命令行。不写动词时打开窗口。", allow_abbrev=False)
+    parser = _Parser(
+        prog="main.py", description="好差评工作台：命令行。不写动词时打开窗口。", allow_abbrev=False
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="内置数据库的文件夹")
     parser.add_argument("--database", metavar="URL", help="中心数据库的地址")
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="由谁办理（仅内置数据库），默认 officer")
@@ -55,7 +78,7 @@ def _database_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     for name, function, words in (
         ("demo", places.demo, "创建数据库并载入示例月"),
         ("serve", places.serve, "启动内置数据库，直到标准输入关闭"),
-        ("connection", places.connection, "某人连接正在运行的数据库的方式"),
+        ("connection", places.connection_of, "某人连接正在运行的数据库的方式"),
         ("self-test", checks.self_test, "检查安装是否完好"),
         ("rebuild-tally", figures.rebuild_tally, "重新计算统计台账"),
     ):
@@ -115,7 +138,9 @@ def _deadline(options: argparse.Namespace) -> object:
 
 
 def _ranking(options: argparse.Namespace) -> object:
-    if bool(options.month) == bool(options.first or options.last) or bool(options.first) != bool(options.last):
+    if bool(options.month) == bool(options.first or options.last) or bool(options.first) != bool(
+        options.last
+    ):
         raise Usage("请写明 --month YYYY-MM，或 --from YYYY-MM 和 --to YYYY-MM。")
     return figures.ranking(options)
 

@@ -52,7 +52,12 @@ def _facts(result: ImportResult) -> dict[str, Any]:
     facts["refused_by_agency"] = dict(result.refused_by_agency)
     if result.moved:
         facts["moved"] = [
-            {"ticket": m.ticket, "number": m.number, "from": m.before.isoformat(), "to": m.after.isoformat()}
+            {
+                "ticket": m.ticket,
+                "number": m.number,
+                "from": m.old_due.isoformat(),
+                "to": m.new_due.isoformat(),
+            }
             for m in result.moved
         ]
     return facts
@@ -63,11 +68,14 @@ def _lines(result: ImportResult) -> list[str]:
     counts = "，".join(f"{label} {getattr(result, name)}" for name, label in _COUNTS)
     lines = [f"{head}：{result.kind.label}，{counts}。"]
     if result.refusals:
-        lines += ["", *table(("工作表", "行", "列", "内容", "原因"), [_refusal(r) for r in result.refusals[:_SHOWN]])]
+        lines += [
+            "",
+            *table(("工作表", "行", "列", "内容", "原因"), [_refusal(r) for r in result.refusals[:_SHOWN]]),
+        ]
     if result.refused > _SHOWN:
         lines.append(f"……共 {result.refused} 行被拒，用 --refused OUT.xlsx 取得全部。")
     for moved in result.moved:
-        lines.append(f"工单 {moved.number or moved.ticket} 的期限：{moved.before} → {moved.after}")
+        lines.append(f"工单 {moved.number or moved.ticket} 的期限：{moved.old_due} → {moved.new_due}")
     return lines
 
 

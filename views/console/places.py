@@ -11,6 +11,8 @@ from pathlib import Path
 
 from app import workspace
 from app.errors import UserError
+from app.intake import queries as intake
+from app.registry import queries as registry
 from app.workspace import Workspace
 from views.console.answer import Answer
 
@@ -39,8 +41,8 @@ def init(options: argparse.Namespace) -> Answer:
     _embedded_only(options)
     place = folder(options)
     workspace.initialise(place, sample=options.place == "sample")
-    with opened(options) as space:
-        agencies, halls, people = workspace.registry_counts(space)
+    with _as_officer(options) as space, space.read() as connection:
+        agencies, halls, people = registry.counts(connection)
     return Answer(
         {"agencies": agencies, "halls": halls, "people": people},
         [f"数据库已就绪（{place}）：机构 {agencies} 个，大厅 {halls} 个，人员 {people} 人。"],
@@ -51,8 +53,9 @@ def demo(options: argparse.Namespace) -> Answer:
     """The sample county with its sample month; again = no change."""
     _embedded_only(options)
     workspace.demo(folder(options), lambda line: print(line, file=sys.stderr))
-    with opened(options) as space:
-        agencies, ratings, tickets = workspace.content_counts(space)
+    with _as_officer(options) as space, space.read() as connection:
+        agencies = registry.counts(connection)[0]
+        ratings, tickets = intake.contents(connection)
     return Answer(
         {"agencies": agencies, "ratings": ratings, "tickets": tickets},
         [f"示例数据已就绪：机构 {agencies} 个，评价 {ratings} 条，差评工单 {tickets} 件。"],
@@ -63,20 +66,33 @@ def serve(options: argparse.Namespace) -> Answer:
     """Holds the embedded server until stdin closes."""
     _embedded_only(options)
     workspace.initialise(folder(options))
-    with opened(options) as space, space.read():
+    with opened(options) as space, space.read():  # the open connection keeps others from stopping it
         cluster = space.cluster
         assert cluster is not None
         facts = {"host": cluster.host, "port": cluster.port, "dbname": workspace.DATABASE}
-        print(json.dumps(facts) if options.json else f"内置数据库已启动：{facts}。关闭标准输入即停止。", flush=True)
+        print(
+            json.dumps(facts) if options.json else f"内置数据库已启动：{facts}。关闭标准输入即停止。",
+            flush=True,
+        )
         sys.stdin.read()
     return Answer(None)
 
 
-def connection(options: argparse.Namespace) -> Answer:
+def connection_of(options: argparse.Namespace) -> Answer:
     """How a person reaches the database that `serve` or a window keeps running."""
     _embedded_only(options)
     conninfo = workspace.running_conninfo(folder(options), options.login or "officer")
     return Answer({"conninfo": conninfo}, [conninfo])
+
+
+@contextmanager
+def _as_officer(options: argparse.Namespace) -> Iterator[Workspace]:
+    """Whoever asks: the counts are the whole database's."""
+    space = Workspace.open_embedded(folder(options))
+    try:
+        yield space
+    finally:
+        space.close()
 
 
 def _embedded_only(options: argparse.Namespace) -> None:

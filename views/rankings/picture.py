@@ -26,7 +26,7 @@ def render_picture(view: Any, path: Path, *, dark: bool = False) -> Path:
 
     Raises OSError where the file cannot be written.
     """
-    _application()
+    ensure_application()
     held = QBuffer()
     held.open(QIODevice.OpenModeFlag.WriteOnly)
     if path.suffix.lower() == ".svg":
@@ -39,7 +39,7 @@ def render_picture(view: Any, path: Path, *, dark: bool = False) -> Path:
 
 def picture(view: Any, *, dark: bool = False) -> QImage:
     """A ranking as an image."""
-    _application()
+    ensure_application()
     size = _size(view)
     image = QImage(size * SHARP, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDotsPerMeterX(round(96 / 0.0254))
@@ -124,7 +124,7 @@ def _colors(dark: bool) -> theme.Colors:
     return theme.DARK if dark else theme.LIGHT
 
 
-def _application() -> None:
+def ensure_application() -> None:
     if QCoreApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         QApplication([])

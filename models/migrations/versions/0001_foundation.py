@@ -188,9 +188,7 @@ def _tables() -> None:
         sa.Column("profile", sa.Text(), nullable=True),
         sa.Column("complete", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("months", sa.ARRAY(sa.Date()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column(
-            "counts", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("counts", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column(
             "refused_by_agency",
             postgresql.JSONB(),
@@ -611,9 +609,7 @@ def _tables() -> None:
         sa.Column("ticket_id", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("target", sa.Text(), nullable=True),
-        sa.Column(
-            "facts", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("facts", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.ForeignKeyConstraint(["ticket_id"], ["pd.ticket.id"], name=op.f("fk_event_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         schema="pd",
