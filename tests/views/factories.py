@@ -205,6 +205,7 @@ class Backend:
             ticket(6, State.APPROVED, days_left=3), ticket(7, State.REPORTED), ticket(8, State.REJECTED),
         ]  # fmt: skip
         self.acts: list[tuple[int, Action, dict[str, Any]]] = []
+        self.commands: list[Any] = []
         self.loads: list[dict[str, Any]] = []
         self.refusal: Exception | None = None
         self.months: tuple[date, ...] = (MONTH, date(2026, 9, 1))
@@ -265,6 +266,7 @@ class Backend:
         self, connection: Any, ticket_id: int, version: int, action: Action, *, command_id: Any, **values: Any
     ) -> Any:
         self.acts.append((ticket_id, action, values))
+        self.commands.append(command_id)
         if self.refusal is not None:
             raise self.refusal
         at = next(i for i, r in enumerate(self.rows) if r.id == ticket_id)

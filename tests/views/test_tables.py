@@ -179,6 +179,7 @@ class Clock:
     state: State = State.RECTIFYING
     declined: bool = False
     rework_due_on: date | None = None
+    report_due_on: date | None = None
     runs_until: date | None = date(2026, 11, 13)
     provisional: bool = False
     days_left: int | None = 9
@@ -194,8 +195,8 @@ class Clock:
         (Clock(days_left=0), "今日到期", "amber"),
         (Clock(days_left=-3), "超期 3 天", "red"),
         (Clock(provisional=True, runs_until=date(2027, 1, 4)), "暂定 1月4日", "grey"),
-        (Clock(State.APPROVED, days_left=3), "报送剩 3 天", "grey"),
-        (Clock(State.APPROVED, days_left=-1), "报送超期 1 天", "red"),
+        (Clock(State.SUBMITTED, report_due_on=date(2026, 11, 13), days_left=3), "报送剩 3 天", "grey"),
+        (Clock(State.APPROVED, report_due_on=date(2026, 11, 13), days_left=-1), "报送超期 1 天", "red"),
         (Clock(rework_due_on=date(2026, 11, 13), days_left=1), "重办剩 1 天", "amber"),
         (Clock(State.PENDING, days_left=None, runs_until=None), "待核实", "accent"),
         (Clock(State.PENDING, declined=True, days_left=None, runs_until=None), "退单待核实", "amber"),

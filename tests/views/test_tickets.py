@@ -49,7 +49,7 @@ class Sitting:
         return self.page.panel
 
     def confirm(self):
-        self.page.panel._confirm.click()
+        self.page.panel._foot.confirm.click()
         self.settle()
 
 
@@ -144,8 +144,8 @@ def test_the_lead_is_found_by_name_or_initials(officer):
     assert field.matching("街道") == ["罗州街道", "城南街道"]
     field.setText("不认识的单位")
     assert officer.page.panel._form.problem() == "请选择主办单位。"
-    assert not officer.page.panel._confirm.isEnabled()
-    assert officer.page.panel._confirm.toolTip() == "请选择主办单位。"
+    assert not officer.page.panel._foot.confirm.isEnabled()
+    assert officer.page.panel._foot.confirm.toolTip() == "请选择主办单位。"
     field.setText("罗州街道")
     officer.page.panel._form.co.add("罗州街道")
     assert "同时" in officer.page.panel._form.problem()
@@ -154,7 +154,7 @@ def test_the_lead_is_found_by_name_or_initials(officer):
 def test_reject_needs_a_reason_from_the_list_and_text(officer, backend):
     panel = officer.choose(3)
     panel.begin(Action.REJECT)
-    assert not panel._confirm.isEnabled()
+    assert not panel._foot.confirm.isEnabled()
     panel._form.codes.set_value("duplicate")
     assert panel._form.problem() == "请写明具体说明。"
     panel._form.text.setPlainText("与 2 号工单重复")
@@ -210,12 +210,16 @@ def test_a_refused_action_keeps_what_was_typed(officer, backend):
     backend.refusal = EnvironmentProblem("数据库没有应答。")
     officer.confirm()
     assert officer.notices[-1][0] == "error"
-    assert panel._confirm.isEnabled()
+    assert panel._foot.confirm.isEnabled()
+    tried = panel._tried[1]
+    backend.refusal = None
+    officer.confirm()
+    assert backend.commands[-2:] == [tried, tried]
 
 
 def test_greyed_actions_say_why(officer):
     panel = officer.choose(1)
-    menu = panel._foot_line.itemAt(panel._foot_line.count() - 1).widget().menu()
+    menu = panel._foot.menu
     recall = next(a for a in menu.actions() if a.text() == "撤回")
     assert not recall.isEnabled()
     assert "已签收" in recall.toolTip()

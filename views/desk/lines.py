@@ -20,7 +20,7 @@ _WAITING = {
     Waiting.VERIFY: ("verify", "accent", "核对事项、单位是否属实，确定主办"),
     Waiting.SIGN: ("sign", "accent", "已转办，等主办单位签收"),
     Waiting.OVERDUE: ("overdue", "red", "过了期限还没有办完"),
-    Waiting.DUE_SOON: ("soon", "amber", "2 个工作日内到期"),
+    Waiting.DUE_SOON: ("soon", "amber", "期限将近，请尽快办理"),
     Waiting.REVIEW: ("review", "accent", "整改材料已交，等中心审核"),
     Waiting.REPORT: ("report", "accent", "审核通过，5 个工作日内报送12345"),
     Waiting.RECTIFY: ("rectify", "accent", "已签收，正在整改"),
@@ -30,7 +30,7 @@ _WAITING = {
 class _Line(QAbstractButton):
     """A button as wide as its card, painted by its subclass."""
 
-    height_ = 44
+    height_ = 40
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,11 +95,14 @@ class WaitingButton(_Line):
         painter.drawRoundedRect(QRectF(box.left(), middle - 15, 30, 30), 8, 8)
         icons.paint(painter, icon, QRectF(box.left() + 6, middle - 9, 18, 18), ink)
         _write(
-            painter, QRectF(box.left() + 44, box.top(), 92, box.height()), self._line.waiting.label, bold=True
+            painter,
+            QRectF(box.left() + 44, box.top(), 124, box.height()),
+            self._line.waiting.label,
+            bold=True,
         )
         _write(
             painter,
-            QRectF(box.left() + 140, box.top(), box.width() - 236, box.height()),
+            QRectF(box.left() + 172, box.top(), box.width() - 268, box.height()),
             means,
             size=theme.SMALL,
             ink="secondary",
@@ -168,7 +171,7 @@ class AgencyLine(_Line):
     """An agency in trouble: how many are overdue of how many open; `opened(agency)`."""
 
     opened = Signal(str)
-    height_ = 32
+    height_ = 30
 
     def __init__(self, trouble: Any, most: int, parent: QWidget | None = None) -> None:
         super().__init__(f"{trouble.agency}，超期 {trouble.overdue} 件，在办 {trouble.open} 件，打开", parent)

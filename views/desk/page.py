@@ -85,7 +85,7 @@ class DeskPage(Page):
         frame, inner = card(parent, spacing=1)
         more = Button("全部有期限的", kind="link", parent=frame)
         more.clicked.connect(self._open_running)
-        inner.addLayout(row(label("最先到期", "section", frame), None, more))
+        inner.addLayout(row(label("先办这些", "section", frame), None, more))
         self._first = QVBoxLayout()
         self._first.setSpacing(0)
         inner.addLayout(self._first)
@@ -104,7 +104,8 @@ class DeskPage(Page):
             month = queries.latest_month(connection)
             strip = queries.month_strip(connection, month) if month else None
             count = tickets.count(connection, mine, person=person)
-            return Desk(count, queries.waiting(connection, person=person), first.rows, strip)
+            rows = first.rows + _others(connection, first.rows, mine, person)
+            return Desk(count, queries.waiting(connection, person=person), rows, strip)
 
         self.session.query(self, read, self._show, key="desk")
 
@@ -143,7 +144,7 @@ class DeskPage(Page):
             line.opened.connect(self._open_ticket)
             self._first.addWidget(line)
         if not rows:
-            empty = Empty("soon", "没有临近的期限", "转办后的工单按到期先后列在这里。", self)
+            empty = Empty("soon", "没有要办的工单", "先到期的、新来的差评工单会列在这里。", self)
             empty.setMinimumHeight(40 * UNIT)
             self._first.addWidget(empty)
 
@@ -170,3 +171,13 @@ class DeskPage(Page):
 
     def _open_agency(self, agency: str) -> None:
         self.session.go("tickets", tickets.TicketFilter(agency=agency, month=self._month, states=OPEN))
+
+
+def _others(connection: Any, listed: tuple[Any, ...], mine: Any, person: Any) -> tuple[Any, ...]:
+    """The newest tickets that wait for the person without a clock, as many as there is room for."""
+    room = FIRST - len(listed)
+    if room <= 0:
+        return ()
+    known = {row.id for row in listed}
+    newest = tickets.page(connection, mine, person=person, limit=FIRST)
+    return tuple(row for row in newest.rows if row.id not in known)[:room]

@@ -164,15 +164,15 @@ class Preview(QFrame):
     def _show_mapping(self, inspection: Any) -> None:
         clear(self._mapping_flow)
         for column in inspection.mapping:
-            same = column.heading == column.field_label
-            badge = Badge(
-                column.heading if same else f"{column.heading} → {column.field_label}", "grey", self._mapping
-            )
-            self._mapping_flow.addWidget(badge)
+            if column.heading != column.field_label:
+                words = f"{column.heading} → {column.field_label}"
+                self._mapping_flow.addWidget(Badge(words, "grey", self._mapping))
         for heading in inspection.unmapped:
             badge = Badge(f"{heading}：不导入", "amber", self._mapping)
             self._mapping_flow.addWidget(badge)
+        self._mapping_title.setText(f"认出 {len(inspection.mapping)} 列")
         self._recognised_visible(True)
+        self._mapping.setVisible(self._mapping_flow.count() > 0)
 
     def _recognised_visible(self, visible: bool) -> None:
         for widget in (self._mapping_title, self._mapping, self._rows_title, self._rows):

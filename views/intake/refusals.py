@@ -26,7 +26,7 @@ class _All:
 
 
 COLUMNS = (
-    Column("place", "位置", 120, lambda r: f"{r.refusal.sheet}　第 {r.refusal.row} 行"),
+    Column("place", "位置", 158, lambda r: f"{r.refusal.sheet}　第 {r.refusal.row} 行"),
     Column("column", "列", 110, lambda r: r.refusal.column or "—", quiet=True),
     Column("value", "原值", 130, lambda r: r.refusal.value or "（空）", quiet=True),
     Column("reason", "退回原因", 240, lambda r: r.refusal.reason, stretch=True),

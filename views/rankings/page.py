@@ -85,7 +85,9 @@ class RankingsPage(Page):
             *self._groups.values(),
             None,
             copy,
+            3,
             png,
+            3,
             svg,
             spacing=1,
         )

@@ -64,7 +64,7 @@ def _buttons(c: Colors) -> str:
     QPushButton[kind="primary"]:disabled {{ background: {c.grey_soft}; color: {c.secondary};
                                             border-color: {c.grey_soft}; }}
     QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {c.accent};
-                                padding: 1px 3px; min-height: 16px; }}
+                                padding: 1px 0; min-height: 16px; }}
     QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
     QPushButton[kind="link"]:focus {{ border-color: {c.accent}; }}
     QPushButton[kind="link"]:disabled {{ color: {c.secondary}; }}

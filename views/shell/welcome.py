@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from views.shell.parts import Button, Picture, card, label, row
@@ -19,8 +19,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         outer = QVBoxLayout(self)
         frame, column = card(self, margin=10, spacing=3)
-        frame.setMaximumWidth(150 * UNIT)
-        frame.setMinimumWidth(110 * UNIT)
+        frame.setFixedWidth(140 * UNIT)
         self._frame = frame
         self._picture = Picture("mark", frame, size=44, color="accent")
         self.title = label("", "title", frame, wrap=True)
@@ -38,7 +37,7 @@ class Welcome(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.stage)
         outer.addStretch(2)
-        outer.addWidget(frame, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(row(None, frame, None))
         outer.addStretch(3)
         self.demo.clicked.connect(self.demo_wanted)
         self.retry.clicked.connect(self.retry_wanted)

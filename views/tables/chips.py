@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from models.rules.lifecycle import State
+from models.rules.lifecycle import WITH_AGENCY, State
 
 #: Up to this many working days left is due soon.
 SOON = 2
@@ -26,6 +26,7 @@ class HasDeadline(Protocol):
     state: State
     declined: bool
     rework_due_on: date | None
+    report_due_on: date | None
     runs_until: date | None
     provisional: bool
     days_left: int | None
@@ -64,7 +65,7 @@ def deadline_chip(row: HasDeadline) -> ChipText:
 
 def _clock(row: HasDeadline) -> str:
     """Which clock, where it is not the rectification's own ten days."""
-    if row.state is State.APPROVED:
+    if row.state not in WITH_AGENCY and row.report_due_on is not None and row.runs_until == row.report_due_on:
         return "报送"
     if row.rework_due_on is not None and row.runs_until == row.rework_due_on:
         return "重办"

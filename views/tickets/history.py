@@ -91,7 +91,9 @@ class DayList(QWidget):
         mark = Picture(
             "success" if day.counts else "close", self, size=14, color="green" if day.counts else "secondary"
         )
-        return row(mark, number, when, label(day.why, "secondary", self), None)
+        line = row(mark, number, when)
+        line.addWidget(label(day.why, "secondary", self, wrap=True), 1)
+        return line
 
 
 class RoundList(QWidget):

@@ -26,7 +26,7 @@ from views.tickets.columns import COLUMNS
 from views.tickets.filters import FilterBar
 from views.tickets.panel import TicketPanel
 
-PANEL_WIDTH = 98 * UNIT
+PANEL_WIDTH = 94 * UNIT
 
 
 @dataclass(frozen=True)

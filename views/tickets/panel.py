@@ -6,30 +6,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.errors import UserError
 from app.tickets import commands, queries
 from models.rules.lifecycle import Action, State
 from models.rules.ratings import Satisfaction
-from views.shell.actions import command, ticket_command
-from views.shell.parts import Badge, Button, Empty, clear, icon_button, label, row, rule, scrolling
+from views.shell.parts import Badge, Empty, icon_button, label, row, rule, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.chips import level_tone, state_chip
+from views.tickets.foot import ActionFoot
 from views.tickets.forms import ActionForm, form_for
 from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
 from views.tickets.sections import ClockBlock, RatingBox, facts_line, place_line
 from views.tickets.steps import Steps
 
-#: Actions in the order in which they are likely; the first allowed one is filled.
-LIKELY = (
-    Action.INSIST, Action.VERIFY_AND_DISPATCH, Action.ACKNOWLEDGE, Action.SUBMIT,
-    Action.APPROVE, Action.REPORT, Action.CONFIRM_CLOSED, Action.RESTORE,
-    Action.REMIND, Action.RECALL, Action.REJECT, Action.DECLINE,
-    Action.RETURN_FOR_REWORK, Action.REPORT_REFUSED, Action.REDISPATCH, Action.UNAPPROVE,
-    Action.REOPEN, Action.SUPERVISE, Action.ANNOTATE,
-)  # fmt: skip
 #: Actions whose panel is open from the start, since everybody will want it.
 AT_ONCE = frozenset({Action.VERIFY_AND_DISPATCH})
 #: How an action is undone, with the reason written for it.
@@ -38,7 +30,8 @@ UNDO = {
     Action.REJECT: (Action.RESTORE, "误操作，恢复"),
     Action.APPROVE: (Action.UNAPPROVE, "误操作，撤回审核"),
 }
-SHOWN_BUTTONS = 3
+#: Actions that ask for particulars; the others are done at once.
+WITH_PANEL = frozenset(Action) - {Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT}
 #: The tab of what the agency handed in, shown once it has.
 HANDED_IN = 1
 
@@ -56,6 +49,7 @@ class TicketPanel(QFrame):
         self.detail: Any = None
         self._form: ActionForm | None = None
         self._pending: tuple[Action, UUID] | None = None
+        self._tried: tuple[tuple[Any, ...], UUID] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -70,10 +64,9 @@ class TicketPanel(QFrame):
         outer.addWidget(self._stack, 1)
         self._foot_rule = rule(self)
         outer.addWidget(self._foot_rule)
-        self._foot = QWidget(self)
-        self._foot_line = QHBoxLayout(self._foot)
-        self._foot_line.setContentsMargins(5 * UNIT, 3 * UNIT, 5 * UNIT, 3 * UNIT)
-        self._foot_line.setSpacing(2 * UNIT)
+        self._foot = ActionFoot(self)
+        self._foot.pressed.connect(self._pressed)
+        self._foot.cancelled.connect(self.close_form)
         outer.addWidget(self._foot)
         self.show_nothing()
 
@@ -203,7 +196,7 @@ class TicketPanel(QFrame):
         """Opens the action's panel, or does it at once where nothing is to be said."""
         if self.detail is None or action not in self.detail.allowed:
             return
-        if form_for_needed(action):
+        if action in WITH_PANEL:
             self._open_form(action)
             self._show_buttons()
         else:
@@ -240,68 +233,21 @@ class TicketPanel(QFrame):
         self._state_of_confirm()
 
     def _show_buttons(self) -> None:
-        clear(self._foot_line)
-        allowed = [a for a in LIKELY if a in self.detail.allowed]
-        if self._form is not None and self._form.action not in AT_ONCE:
-            self._confirm = self._button(self._form.action, "primary", f"确认{self._form.action.label}")
-            cancel = Button("取消", parent=self._foot)
-            cancel.clicked.connect(self.close_form)
-            for widget in (self._confirm, cancel):
-                self._foot_line.addWidget(widget)
-            self._foot_line.addStretch(1)
+        opened = self._form.action if self._form is not None else None
+        if opened is not None and opened not in AT_ONCE:
+            self._foot.show_confirm(opened)
         else:
-            self._likely_buttons(allowed)
+            room = self.width() or self.minimumWidth()
+            self._foot.show_actions(
+                self.detail.allowed, self.detail.refused, opened=opened, with_panel=WITH_PANEL, room=room
+            )
         self._state_of_confirm()
 
-    def _likely_buttons(self, allowed: list[Action]) -> None:
-        self._confirm = None
-        shown = allowed[:SHOWN_BUTTONS]
-        for number, action in enumerate(shown):
-            more = "" if action in AT_ONCE or not form_for_needed(action) else "…"
-            button = self._button(action, "plain" if number else "primary", action.label + more)
-            if self._form is not None and action is self._form.action:
-                self._confirm = button
-            self._foot_line.addWidget(button)
-        if not allowed:
-            self._foot_line.addWidget(label("现在没有需要您办理的事项。", "secondary", self._foot))
-        self._foot_line.addStretch(1)
-        rest = allowed[SHOWN_BUTTONS:]
-        if rest or self.detail.refused:
-            self._foot_line.addWidget(self._more(rest, self.detail.refused))
-
-    def _button(self, action: Action, kind: str, text: str) -> Button:
-        button = Button(text, command(ticket_command(action)).icon, kind, self._foot)
-        button.setProperty("action", action.value)
-        button.clicked.connect(self._pressed)
-        return button
-
-    def _more(self, rest: list[Action], refused: tuple) -> Button:
-        button = icon_button("more", "更多", self._foot)
-        button.set_kind("plain")
-        menu = QMenu(button)
-        menu.setToolTipsVisible(True)
-        for action in rest:
-            entry = menu.addAction(action.label + ("…" if form_for_needed(action) else ""))
-            entry.setProperty("action", action.value)
-            entry.triggered.connect(self._pressed)
-        menu.addSeparator()
-        for action, why in refused:
-            entry = menu.addAction(action.label)
-            entry.setEnabled(False)
-            entry.setToolTip(why)
-        button.setMenu(menu)
-        return button
-
     def _state_of_confirm(self) -> None:
-        if self._form is None or self._confirm is None:
-            return
-        problem = self._form.problem()
-        self._confirm.setEnabled(problem is None and self._pending is None)
-        self._confirm.setToolTip(problem or "")
-        self._confirm.setAccessibleDescription(problem or "")
+        if self._form is not None:
+            self._foot.show_problem(self._form.problem(), busy=self._pending is not None)
 
-    def _pressed(self) -> None:
-        action = Action(str(self.sender().property("action")))
+    def _pressed(self, action: Action) -> None:
         if self._form is not None and self._form.action is action:
             if self._form.problem() is None:
                 self._act(action, self._form.values())
@@ -311,7 +257,8 @@ class TicketPanel(QFrame):
     def _act(self, action: Action, values: dict[str, Any]) -> None:
         if self._pending is not None:
             return
-        ticket, command_id = self.detail.row, uuid4()
+        ticket = self.detail.row
+        command_id = self._command_id((ticket.id, ticket.version, action, repr(values)))
         self._pending = (action, command_id)
         self._foot.setEnabled(False)
 
@@ -322,8 +269,15 @@ class TicketPanel(QFrame):
 
         self._session.command(self, work, self._done, failed=self._refused)
 
+    def _command_id(self, what: tuple[Any, ...]) -> UUID:
+        """The same for the same act tried again: after a lost connection it may have happened already."""
+        if self._tried is None or self._tried[0] != what:
+            self._tried = (what, uuid4())
+        return self._tried[1]
+
     def _done(self, done: Any) -> None:
         action, _ = self._pending or (Action.ANNOTATE, None)
+        self._tried = None
         self._settle()
         self._remove_form()
         self._tell(action, done)
@@ -354,6 +308,7 @@ class TicketPanel(QFrame):
     def _refused(self, error: Exception) -> None:
         self._settle()
         if isinstance(error, UserError):
+            self._tried = None
             self._session.notice("warning", str(error))
             if error.code == "stale" and self.detail is not None:
                 self.load(self.detail.row.id)
@@ -367,8 +322,3 @@ class TicketPanel(QFrame):
         self._pending = None
         self._foot.setEnabled(True)
         self._state_of_confirm()
-
-
-def form_for_needed(action: Action) -> bool:
-    """Whether an action asks for particulars."""
-    return action not in (Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT)
