@@ -1,21 +1,29 @@
-"""The program's own icons: drawn on 20 × 20, coloured by the theme when loaded."""
+"""The program's own icons: drawn on 20 × 20, coloured by the theme when loaded.
+
+The SVG module is loaded with the first icon, which is after the shell stands.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 from resources import path
 from views.shell import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtSvg import QSvgRenderer
 
 SIZE = 20
 
 
 @cache
 def _renderer(name: str, color: str) -> QSvgRenderer:
+    from PySide6.QtSvg import QSvgRenderer
+
     text = path("icons", f"{name}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(text.replace("currentColor", color).encode()))
 

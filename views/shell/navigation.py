@@ -152,8 +152,12 @@ class Navigation(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * UNIT, 4 * UNIT, 2 * UNIT, 2 * UNIT)
         column.setSpacing(UNIT // 2)
-        mark = Picture("mark", self, size=22, color="accent")
-        column.addLayout(row(mark, label("好差评工作台", "lead", self), None, margins=(2, 0, 0, 0)))
+        self._mark = Picture("mark", self, size=22, color="accent")
+        self._mark.setVisible(False)
+        policy = self._mark.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._mark.setSizePolicy(policy)
+        column.addLayout(row(self._mark, label("好差评工作台", "lead", self), None, margins=(2, 0, 0, 0)))
         column.addSpacing(3 * UNIT)
         for number, page in enumerate(PAGES, 1):
             entry = Entry(page, number, self)
@@ -165,6 +169,10 @@ class Navigation(QWidget):
         self.foot = Foot(self)
         column.addWidget(self.foot)
         self.show_pages(())
+
+    def show_mark(self) -> None:
+        """Shows the mark; it waits until the shell stands, since icons load a module."""
+        self._mark.show()
 
     def show_pages(self, ids: tuple[str, ...]) -> None:
         """Shows the pages that concern the person."""

@@ -10,12 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from app.database import guard
-from views.shell import icons, theme
+from views.shell import theme
 from views.shell.window import Window
 
 
@@ -36,10 +34,8 @@ def run(folder: Path | None = None, *, login: str = "officer") -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     app = application()
     theme.install(app)
-    app.setWindowIcon(QIcon(icons.pixmap("mark", theme.colors().accent, size=64)))
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    guard.forbid_this_thread(strict=not getattr(sys, "frozen", False))
     window = Window(folder, login=login)
+    window.open_when_painted()
     window.show()
-    QTimer.singleShot(0, window, window.open)
     return app.exec()

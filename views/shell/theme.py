@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from views.shell.stylesheet import style_sheet
@@ -138,8 +138,7 @@ def color(name: str) -> QColor:
 
 def base_font() -> QFont:
     """The body font, with figures of equal width."""
-    have = set(QFontDatabase.families())
-    font = QFont([f for f in FAMILIES if f in have] or [QFont().family()])
+    font = QFont(list(FAMILIES))
     font.setPointSizeF(BODY)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font

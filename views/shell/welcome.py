@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
 from views.shell.parts import Button, Picture, card, label, row
 from views.shell.theme import UNIT
@@ -17,11 +17,13 @@ class Welcome(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._frame: QFrame | None = None
+
+    def _build(self) -> QFrame:
+        """Made when there is something to say: mostly the database opens at once."""
         outer = QVBoxLayout(self)
         frame, column = card(self, margin=10, spacing=3)
         frame.setFixedWidth(140 * UNIT)
-        self._frame = frame
-        self._picture = Picture("mark", frame, size=44, color="accent")
         self.title = label("", "title", frame, wrap=True)
         self.text = label("", "secondary", frame, wrap=True)
         self.demo = Button("用示例数据试用", "play", "primary", frame)
@@ -30,7 +32,7 @@ class Welcome(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("进度")
         self.stage = label("", "small", frame)
-        for widget in (self._picture, self.title, self.text):
+        for widget in (Picture("mark", frame, size=44, color="accent"), self.title, self.text):
             column.addWidget(widget)
         column.addSpacing(2 * UNIT)
         column.addLayout(row(self.demo, self.retry, None))
@@ -41,11 +43,12 @@ class Welcome(QWidget):
         outer.addStretch(3)
         self.demo.clicked.connect(self.demo_wanted)
         self.retry.clicked.connect(self.retry_wanted)
-        self.wait()
+        return frame
 
     def wait(self) -> None:
         """The database is being opened; shown plainly, since it takes a moment only."""
-        self._frame.hide()
+        if self._frame is not None:
+            self._frame.hide()
 
     def invite(self) -> None:
         """The first start."""
@@ -67,6 +70,8 @@ class Welcome(QWidget):
         self.bar.setValue(done)
 
     def _show(self, title: str, text: str, *, demo: bool = False, retry: bool = False) -> None:
+        if self._frame is None:
+            self._frame = self._build()
         self.title.setText(title)
         self.text.setText(text)
         self.demo.setVisible(demo)

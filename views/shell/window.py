@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSettings, QSize, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.changes import Changes, Kind
 from app.errors import EnvironmentProblem, UserError
 from views.operations import Operation, Operations
-from views.shell import opening, theme
+from views.shell import icons, opening, theme
 from views.shell.actions import COMMANDS, PAGES, pages_for
 from views.shell.navigation import Navigation
 from views.shell.notices import NoticeBar
@@ -55,13 +57,13 @@ class Window(QWidget):
         self.stack.addWidget(self.welcome)
         line.addWidget(self.navigation)
         line.addWidget(self.stack, 1)
-        self.notices = NoticeBar(self.stack)
+        self._notices: NoticeBar | None = None
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self._chosen)
         self.navigation.foot.clicked.connect(self._choose_person)
         self.session.requested.connect(self.show_page)
-        self.session.noticed.connect(self.notices.tell)
+        self.session.noticed.connect(self._tell)
         self.session.counted.connect(self.navigation.set_count)
         self.operations.troubled.connect(self._troubled)
         self.welcome.retry_wanted.connect(self.open)
@@ -81,7 +83,36 @@ class Window(QWidget):
                 action.triggered.connect(self._shortcut)
                 self.addAction(action)
 
+    @property
+    def notices(self) -> NoticeBar:
+        """The notice bar, made with the first notice."""
+        if self._notices is None:
+            self._notices = NoticeBar(self.stack)
+        return self._notices
+
+    def _tell(self, tone: str, text: str, offer: str, run: Callable[[], None] | None) -> None:
+        self.notices.tell(tone, text, offer, run)
+
     # opening ----------------------------------------------------------------------------------------------
+
+    def open_when_painted(self) -> None:
+        """Opens the database once the shell stands: its imports would hold up the first paint."""
+        self.navigation.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """After the navigation's first paint the opening begins."""
+        if watched is self.navigation and event.type() == QEvent.Type.Paint:
+            self.navigation.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._stands)
+        return False
+
+    def _stands(self) -> None:
+        from app.database import guard
+
+        guard.forbid_this_thread(strict=not getattr(sys, "frozen", False))
+        self.open()
+        self.navigation.show_mark()
+        self.setWindowIcon(icons.icon("mark", "accent"))
 
     def open(self) -> None:
         """Opens the database off the GUI thread."""
@@ -156,7 +187,8 @@ class Window(QWidget):
         page = getattr(import_module(module), name)(self.session, self.stack)
         self.pages[page_id] = page
         self.stack.addWidget(page)
-        self.notices.raise_()
+        if self._notices is not None:
+            self._notices.raise_()
         return page
 
     def reload(self) -> None:

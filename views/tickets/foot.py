@@ -1,4 +1,4 @@
-"""The actions at the foot of a ticket: the likely one filled, others beside it, the rest in a menu, greyed with why."""
+"""The actions at the foot of a ticket: the likely one filled, the rest in a menu, greyed ones with why."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ActionFoot(QWidget):
         with_panel: frozenset[Action],
         room: int,
     ) -> None:
-        """What can be done now. `opened`: the action whose panel is open; `with_panel`: those that open one."""
+        """What can be done now. `opened`: the one whose panel is open; `with_panel`: those that open one."""
         clear(self._line)
         self.confirm = self.menu = None
         likely = [action for action in LIKELY if action in allowed]
