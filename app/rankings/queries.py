@@ -133,7 +133,7 @@ def facts(connection: Connection, period: Period, group: str, cutoff: datetime) 
             agency=name,
             order=order,
             levels=levels[agency_id],
-            cases=cases[agency_id],
+            cases=cases.get(agency_id, {}),
             halls=(len(halls[agency_id] & active[agency_id]), len(halls[agency_id])),
             tickets=tuple(tickets[agency_id]),
             cases_loaded=agency_id in cases,

@@ -86,7 +86,7 @@ BEGIN
     FROM said s WHERE s.day = c.day AND (c.working, c.why) IS DISTINCT FROM (s.working, s.why);
     GET DIAGNOSTICS changed = ROW_COUNT;
     INSERT INTO calendar_year (year, source, imported_at) VALUES (import_notice.year, import_notice.source, pd.now())
-    ON CONFLICT (year) DO UPDATE SET source = excluded.source, imported_at = excluded.imported_at;
+    ON CONFLICT ON CONSTRAINT pk_calendar_year DO UPDATE SET source = excluded.source, imported_at = excluded.imported_at;
     PERFORM pd.renumber_calendar();
     moved := pd.recompute_deadlines();
     PERFORM pd.refresh_tally_tickets(ARRAY(SELECT DISTINCT pd.month_of(opened_at) FROM ticket WHERE state NOT IN ('closed', 'rejected')));

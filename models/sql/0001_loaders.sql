@@ -21,10 +21,9 @@ DECLARE
     found bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
-    INSERT INTO import_batch (kind, file_name, file_hash, profile, complete, refused_by_agency, loaded_at, loaded_by)
+    INSERT INTO import_batch (kind, file_name, file_hash, profile, complete, loaded_at, loaded_by)
     VALUES (kind, batch ->> 'file_name', batch ->> 'file_hash', batch ->> 'profile',
-            coalesce((batch ->> 'complete')::boolean, true), coalesce(batch -> 'refused_by_agency', '{}'),
-            pd.now(), session_user)
+            coalesce((batch ->> 'complete')::boolean, true), pd.now(), session_user)
     RETURNING id INTO found;
     RETURN found;
 END $$;
@@ -44,7 +43,8 @@ BEGIN
         (SELECT sum((totals ->> key)::integer)
          FROM unnest(ARRAY['inserted', 'updated', 'unchanged', 'repeated', 'refused']) AS key));
     PERFORM pd.refresh_tally(all_months);
-    UPDATE import_batch b SET months = all_months, counts = totals
+    UPDATE import_batch b SET months = all_months, counts = totals,
+        refused_by_agency = coalesce(batch -> 'refused_by_agency', '{}')
     WHERE b.id = batch_id RETURNING b.kind INTO what;
     INSERT INTO event (at, actor, action, facts)
     VALUES (pd.now(), session_user, 'import',
@@ -96,15 +96,16 @@ AS $$
     ORDER BY n
 $$;
 
--- Names in staging's ratings that are new: agencies, items, halls, counters, staff.
-CREATE FUNCTION pd.learn_from_ratings(load bigint, initials jsonb) RETURNS void
+-- Names in staging's ratings that are new: agencies, items, halls, counters, staff. Pinyin initials follow
+-- at the end of the load, when all names are known.
+CREATE FUNCTION pd.learn_from_ratings(load bigint) RETURNS void
     LANGUAGE plpgsql SET search_path = pd, pg_temp
 AS $$
 BEGIN
     PERFORM pd.learn_agencies(
-        ARRAY(SELECT DISTINCT agency FROM staging_rating WHERE load_id = load), initials);
+        ARRAY(SELECT DISTINCT agency FROM staging_rating WHERE load_id = load), '{}');
     PERFORM pd.learn_items(
-        ARRAY(SELECT DISTINCT coalesce(item, item_code) FROM staging_rating WHERE load_id = load), initials);
+        ARRAY(SELECT DISTINCT coalesce(item, item_code) FROM staging_rating WHERE load_id = load), '{}');
     -- One pass over staging; all that follows goes over the few distinct places.
     WITH place AS MATERIALIZED (
         SELECT k.id, s.hall, s.counter, s.staff
@@ -290,37 +291,45 @@ BEGIN
     INTO revised, unlike;
 END $$;
 
--- Rating detail.
-CREATE FUNCTION pd.load_ratings(load bigint, batch jsonb) RETURNS jsonb
+-- A part of a rating detail: what is in staging now. The client calls this while the child still reads, so
+-- that a long file is written as it comes. What the parts did is kept in the open batch's counts until
+-- `load_ratings` closes it: `first` the first id of the load, `revised`, `touched`, and the counts.
+CREATE FUNCTION pd.load_ratings_part(load bigint, batch jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '128MB'
 AS $$
 DECLARE
     this_batch bigint;
+    so_far jsonb;
     total integer;
-    before bigint;
+    shift bigint;
+    first_line integer;
+    last_line integer;
     inserted integer;
-    updated integer := 0;
     unlike integer := 0;
     revised bigint[] := '{}';
-    bad bigint[];
-    touched date[];
-    tickets record;
 BEGIN
     PERFORM pd.require_group('officer');
-    this_batch := pd.open_batch('ratings', batch);
-    SELECT coalesce(max(line), 0), count(*) INTO before, total FROM staging_rating WHERE load_id = load;
+    SELECT id, counts INTO this_batch, so_far FROM import_batch ORDER BY id DESC LIMIT 1;
+    IF this_batch IS NULL OR (so_far -> 'load') IS DISTINCT FROM to_jsonb(load) THEN
+        this_batch := pd.open_batch('ratings', batch);
+        so_far := jsonb_build_object('load', load, 'first', nextval('pd.rating_id_seq'), 'total', 0, 'inserted', 0,
+                                     'unlike', 0, 'revised', '[]'::jsonb, 'touched', '[]'::jsonb);
+    END IF;
+    SELECT count(*), min(line), max(line) INTO total, first_line, last_line FROM staging_rating WHERE load_id = load;
     IF EXISTS (SELECT FROM staging_rating WHERE load_id = load
                AND rated_at < pd.local_midnight((SELECT min(effective_from) FROM rule_set))) THEN
         RAISE EXCEPTION '数据早于最早的评分规则，不能导入。' USING ERRCODE = 'PD001';
     END IF;
-    PERFORM pd.learn_from_ratings(load, batch -> 'initials');
-    -- Ids are set aside for the whole load, so that a rating's id is known from its line.
-    before := setval('pd.rating_id_seq', nextval('pd.rating_id_seq') + before) - before;
+    PERFORM pd.learn_from_ratings(load);
+    -- Ids are set aside for the whole part, so that a rating's id is known from its line.
+    shift := nextval('pd.rating_id_seq') - first_line;
+    PERFORM setval('pd.rating_id_seq', shift + last_line) WHERE total > 0;
     INSERT INTO rating (id, area_code, case_number, target, service_number, rating_number, agency_id, item_id,
                         platform, channel, hall_id, counter_id, staff_id, level, first_level, is_default,
-                        first_default, lacks_reason, labels, reason, rated_at, accepted_at, finished_at, case_type, batch_id)
+                        first_default, lacks_reason, labels, reason, rated_at, accepted_at, finished_at, case_type,
+                        batch_id)
     OVERRIDING SYSTEM VALUE
-    SELECT before + s.line, s.area_code, s.case_number, s.target, s.service_number, s.rating_number, a.id, i.id,
+    SELECT shift + s.line, s.area_code, s.case_number, s.target, s.service_number, s.rating_number, a.id, i.id,
            s.platform, s.channel, h.id, c.id, p.id, s.level, s.level, s.is_default,
            s.is_default, s.lacks_reason, s.labels, s.reason, s.rated_at, s.accepted_at, s.finished_at, s.case_type,
            this_batch
@@ -336,30 +345,59 @@ BEGIN
                         AND r.service_number = s.service_number AND r.rating_number = s.rating_number);
     GET DIAGNOSTICS inserted = ROW_COUNT;
     INSERT INTO rater (rating_id, name, phone, identity_number)
-    SELECT before + s.line, s.rater_name, s.rater_phone, s.rater_identity
+    SELECT shift + s.line, s.rater_name, s.rater_phone, s.rater_identity
     FROM staging_rating s
     WHERE s.load_id = load AND inserted > 0 AND num_nonnulls(s.rater_name, s.rater_phone, s.rater_identity) > 0
-      AND (inserted = total OR EXISTS (SELECT FROM rating r WHERE r.id = before + s.line));
+      AND (inserted = total OR EXISTS (SELECT FROM rating r WHERE r.id = shift + s.line));
     IF inserted < total THEN
-        SELECT * INTO revised, unlike FROM pd.revise_ratings(load, this_batch, before);
-        updated := cardinality(revised);
+        SELECT * INTO revised, unlike FROM pd.revise_ratings(load, this_batch, shift + first_line - 1);
     END IF;
+    UPDATE import_batch SET counts = so_far || jsonb_build_object(
+        'total', (so_far ->> 'total')::integer + total,
+        'inserted', (so_far ->> 'inserted')::integer + inserted,
+        'unlike', (so_far ->> 'unlike')::integer + unlike,
+        'revised', so_far -> 'revised' || to_jsonb(revised),
+        'touched', so_far -> 'touched' || to_jsonb(pd.cover_months(load, (batch ->> 'complete')::boolean)))
+    WHERE id = this_batch;
+    TRUNCATE staging_rating;
+END $$;
+
+-- Rating detail: the last part, then what goes by the whole load: initials, tickets, the tally.
+CREATE FUNCTION pd.load_ratings(load bigint, batch jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '128MB'
+AS $$
+DECLARE
+    this_batch bigint;
+    done jsonb;
+    inserted integer;
+    revised bigint[];
+    bad bigint[];
+    touched date[];
+    tickets record;
+BEGIN
+    PERFORM pd.load_ratings_part(load, batch);
+    SELECT id, counts INTO this_batch, done FROM import_batch ORDER BY id DESC LIMIT 1;
+    inserted := (done ->> 'inserted')::integer;
+    revised := ARRAY(SELECT jsonb_array_elements_text(done -> 'revised')::bigint);
+    touched := ARRAY(SELECT DISTINCT jsonb_array_elements_text(done -> 'touched')::date);
+    UPDATE agency SET initials = batch -> 'initials' ->> name WHERE initials = '' AND batch -> 'initials' ? name;
+    UPDATE service_item SET initials = batch -> 'initials' ->> name WHERE initials = '' AND batch -> 'initials' ? name;
     -- Tickets of revised ratings follow them; a revision for the better leaves the ticket.
     bad := (SELECT array_agg(t.id) FROM ticket t WHERE t.rating_id = ANY (revised));
     IF bad IS NOT NULL THEN
         UPDATE ticket SET version = version + 1 WHERE id = ANY (bad);
-        touched := pd.refresh_tickets(bad);
+        touched := touched || pd.refresh_tickets(bad);
         PERFORM pd.note_tickets(bad, 'revised', this_batch);
     END IF;
-    bad := (SELECT array_agg(id) FROM rating
-            WHERE level <= 2 AND ticket_id IS NULL AND (id > before OR id = ANY (revised)));
-    SELECT * INTO tickets FROM pd.ticket_bad_ratings(coalesce(bad, '{}'), this_batch);
+    bad := ARRAY(SELECT id FROM rating
+                 WHERE level <= 2 AND ticket_id IS NULL AND (id > (done ->> 'first')::bigint OR id = ANY (revised)));
+    SELECT * INTO tickets FROM pd.ticket_bad_ratings(bad, this_batch);
     touched := touched || tickets.months
-        || (SELECT array_agg(DISTINCT pd.month_of(rated_at)) FROM rating WHERE id = ANY (revised))
-        || pd.cover_months(load, (batch ->> 'complete')::boolean);
+        || (SELECT array_agg(DISTINCT pd.month_of(rated_at)) FROM rating WHERE id = ANY (revised));
     RETURN pd.close_batch(this_batch, batch, touched, jsonb_build_object(
-        'inserted', inserted, 'updated', updated, 'unchanged', total - inserted - updated,
-        'tickets_opened', tickets.opened, 'tickets_joined', tickets.joined, 'unlike', unlike));
+        'inserted', inserted, 'updated', cardinality(revised),
+        'unchanged', (done ->> 'total')::integer - inserted - cardinality(revised),
+        'tickets_opened', tickets.opened, 'tickets_joined', tickets.joined, 'unlike', done -> 'unlike'));
 END $$;
 
 -- The months of a load; a complete one (全量) covers each agency's months that it holds.
@@ -375,7 +413,7 @@ BEGIN
         INSERT INTO rating_cover (month, agency_id)
         SELECT DISTINCT c.month, k.id FROM cells c JOIN pd.agency_keys() k ON k.key = c.agency WHERE complete
         ON CONFLICT DO NOTHING)
-    SELECT array_agg(DISTINCT month) INTO months FROM cells;
+    SELECT coalesce(array_agg(DISTINCT month), '{}') INTO months FROM cells;
     RETURN months;
 END $$;
 
@@ -643,5 +681,6 @@ END $$;
 GRANT INSERT ON pd.staging_rating, pd.staging_ticket, pd.staging_summary, pd.staging_registry TO pd_officer;
 GRANT INSERT ON pd.staging_registry TO pd_admin;
 GRANT EXECUTE ON FUNCTION pd.begin_load(), pd.load_registry(bigint, jsonb) TO pd_officer, pd_admin;
-GRANT EXECUTE ON FUNCTION pd.load_ratings(bigint, jsonb), pd.load_tickets(bigint, jsonb),
+GRANT EXECUTE ON FUNCTION pd.load_ratings(bigint, jsonb), pd.load_ratings_part(bigint, jsonb),
+    pd.load_tickets(bigint, jsonb),
     pd.load_summary(bigint, jsonb) TO pd_officer;

@@ -17,7 +17,7 @@ import pytest
 
 import resources
 from app.errors import EnvironmentProblem, UserError
-from app.intake import commands, queries
+from app.intake import commands, loading, queries
 from app.intake.kinds import Kind
 from app.intake.results import ImportResult, Progress
 from tests.intake.conftest import Database
@@ -143,6 +143,19 @@ def test_any_order_of_the_four_files_gives_the_same_end(new_database: Callable[[
     for number, end in enumerate(ends[1:], 1):
         for here, there in zip(ends[0], end, strict=True):
             assert here == there, list(permutations(SAMPLES))[number]
+
+
+def test_a_file_taken_over_in_parts_gives_the_same_end(
+    new_database: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, parts = new_database(), new_database()
+    path = sample("好差评评价明细_2026-10.xlsx")
+    first = commands.load(whole.store, path)
+    monkeypatch.setattr(loading, "PART", 1)
+    assert counts(commands.load(parts.store, path)) == counts(first)
+    assert state(parts) == state(whole)
+    assert counts(commands.load(parts.store, path)) == (0, 0, 6000, 2, 5)
+    assert parts.rows("SELECT months FROM pd.import_batch") == [([date(2026, 10, 1)],)] * 2
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(database: Database) -> None:

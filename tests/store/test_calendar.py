@@ -1,0 +1,81 @@
+"""Deadlines that touch unpublished days are provisional; a year's notice moves them, and says so."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+import pytest
+
+from app.clock import SHANGHAI
+from app.errors import UserError
+from app.registry import calendars
+from models.rules.lifecycle import Action
+from tests.databases import Database
+from tests.store.acting import act
+
+_NOTICE = [
+    {"day": "2027-01-01", "working": False, "why": "元旦假期"},
+    {"day": "2027-01-02", "working": False, "why": "元旦假期"},
+    {"day": "2027-01-03", "working": True, "why": "元旦调休上班"},
+    {"day": "2026-12-31", "working": False, "why": "元旦假期"},
+]
+
+
+def _import(database: Database, login: str = "officer", notice: list[dict[str, object]] | None = None) -> dict[str, object]:
+    return database.raw(
+        login, "SELECT pd.import_notice(2027, %s::jsonb, '国办通知')", json.dumps(notice or _NOTICE)
+    )[0][0]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def december(database: Database) -> Database:
+    database.freeze(datetime(2026, 12, 21, 10, tzinfo=SHANGHAI))
+    database.liaison("liaison-01", "甲镇")
+    return database
+
+
+def test_a_notice_moves_what_it_touches_and_logs_it(december: Database) -> None:
+    ticket = december.ticket(opened=datetime(2026, 12, 20, 9, tzinfo=SHANGHAI))
+    assert act(december, ticket, Action.VERIFY_AND_DISPATCH, lead="甲镇").due_on == date(2027, 1, 4)
+    assert december.one("SELECT provisional FROM pd.ticket WHERE id = %s", ticket) is True
+    answer = _import(december)
+    assert answer["moved"] == [
+        {"ticket": ticket, "number": answer["moved"][0]["number"], "from": "2027-01-04", "to": "2027-01-05"}
+    ]
+    kept = december.rows("SELECT due_on, runs_until, provisional FROM pd.ticket WHERE id = %s", ticket)
+    assert kept == [(date(2027, 1, 5), date(2027, 1, 5), False)]
+    assert december.one("SELECT count(*) FROM pd.event WHERE action = 'deadline_moved' AND ticket_id = %s", ticket) == 1
+    assert december.one("SELECT facts ->> 'moved' FROM pd.event WHERE action = 'calendar_imported'") == "1"
+
+
+def test_after_a_notice_numbers_run_on_and_the_next_december_is_open(december: Database) -> None:
+    _import(december)
+    gaps = december.rows("""
+        SELECT day FROM (SELECT day, working_no, sum(working::int) OVER (ORDER BY day) AS n FROM pd.calendar_day) x
+        WHERE working_no <> n""")
+    assert gaps == []
+    open_days = december.rows("SELECT min(day) FROM pd.calendar_day WHERE NOT published")
+    assert open_days == [(date(2027, 12, 24),)]
+
+
+def test_the_same_notice_again_moves_nothing(december: Database) -> None:
+    first = _import(december)
+    assert first["changed"] > 0  # type: ignore[operator]
+    assert _import(december) == {"changed": 0, "moved": []}
+
+
+def test_a_shorter_notice_takes_days_back(december: Database) -> None:
+    _import(december)
+    _import(december, notice=_NOTICE[:1])
+    with december.store.read() as connection:
+        calendar = calendars.kept(connection)
+    assert not calendar.is_working(date(2027, 1, 2)) and not calendar.is_working(date(2027, 1, 3))
+    assert calendar[date(2027, 1, 3)].why == "周日，休息日"
+
+
+def test_a_liaison_imports_no_notice(december: Database) -> None:
+    store = december.person("liaison-01")
+    with pytest.raises(UserError, match="权限"), store.write() as connection:
+        connection.exec_driver_sql("SELECT pd.import_notice(2027, '[]', 'x')")
+    store.close()
