@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,8 @@ from app.errors import EnvironmentProblem
 
 DATABASE = "pingdesk"
 SUPERUSER = "postgres"
+#: Seconds to wait for the processes of a killed server to leave.
+_PATIENCE = 10
 _SHARED_ROOT = Path("/var/lib/pingdesk")
 _NO_DATABASE = "“{}”里还没有数据库，请先运行 init 或 demo。"
 _SETTINGS = """
@@ -151,7 +154,7 @@ def _plan(folder: Path) -> Cluster:
 def _write_settings(cluster: Cluster, *, fast: bool) -> None:
     sockets, listen = ("", "127.0.0.1") if cluster.secret else (cluster.host, "")
     text = _SETTINGS.format(listen=listen, port=cluster.port, sockets=sockets)
-    text += "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n" if fast else ""
+    text += "fsync = off\nfull_page_writes = off\n" if fast else ""
     (cluster.data / "pingdesk.conf").write_text(text, encoding="utf-8")
     main = cluster.data / "postgresql.conf"
     if "pingdesk.conf" not in (settings := main.read_text(encoding="utf-8")):
@@ -187,19 +190,36 @@ def _launch(cluster: Cluster, *, fast: bool) -> Cluster:
 
 
 def _clear_stale_pid(cluster: Cluster) -> None:
-    """A machine that lost power leaves a pid file whose number may be another program's by now."""
-    import psutil
+    """A machine that lost power leaves lock files whose number may be another program's by now.
 
+    PostgreSQL would ask only whether that number lives. We ask whether any process works in the data
+    folder, as each of the server's does, and wait for those of a killed one to notice and leave.
+    """
     lock = cluster.data / "postmaster.pid"
     if not lock.exists():
         return
-    try:
-        process = psutil.Process(int(lock.read_text(encoding="utf-8").splitlines()[0]))
-        if process.name().startswith("postgres") and str(cluster.data) in " ".join(process.cmdline()):
-            return
-    except (psutil.NoSuchProcess, ValueError, IndexError):
-        pass
+    for _ in range(_PATIENCE * 10):
+        if not _at_work(cluster):
+            break
+        time.sleep(0.1)
+    else:
+        return
     lock.unlink(missing_ok=True)
+    if not cluster.secret:
+        for socket_file in Path(cluster.host).glob(".s.PGSQL.*"):
+            socket_file.unlink(missing_ok=True)
+
+
+def _at_work(cluster: Cluster) -> bool:
+    import psutil
+
+    for process in psutil.process_iter(["name"]):
+        try:
+            if (process.info["name"] or "").startswith("postgres") and Path(process.cwd()) == cluster.data:
+                return True
+        except (psutil.Error, OSError):
+            continue  # gone, or not ours to look at
+    return False
 
 
 def _answers(cluster: Cluster) -> bool:
@@ -344,6 +364,8 @@ def _free_port() -> int:
 
 def _port_is_free(port: int) -> bool:
     with socket.socket() as probe:
+        if sys.platform != "win32":  # there it means something else
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
