@@ -1,0 +1,1 @@
+"""Setting up, running and testing from source."""
