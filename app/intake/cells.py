@@ -25,7 +25,7 @@ _LOOSE_TIME = re.compile(
 )
 _TIGHT_TIME = re.compile(r"(20\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
 _MONTH = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})月?")
-_EXCEL_ZERO = datetime(1899, 12, 30)
+_EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - cells hold local times
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +208,9 @@ def _loose(cell: str) -> datetime | Bad | None:
             return Bad("时间无法识别")
     year, month_, day_, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        start = datetime(
-            year, month_, day_, hour % 24 if (hour, minute, second) == (24, 0, 0) else hour, minute, second
-        )
-        return start + timedelta(days=1) if hour == 24 else start
+        if (hour, minute, second) == (24, 0, 0):
+            return datetime.combine(date(year, month_, day_), time()) + timedelta(days=1)
+        return datetime.combine(date(year, month_, day_), time(hour, minute, second))
     except (ValueError, OverflowError):
         return Bad("时间无法识别")
 

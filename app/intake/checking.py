@@ -32,7 +32,7 @@ class Rejected:
     cells: tuple[Any, ...]
 
 
-class BadRow(Exception):
+class BadRowError(Exception):
     """A row that cannot be loaded: the field at fault and the reason."""
 
     def __init__(self, field_name: str, reason: str) -> None:
@@ -117,7 +117,7 @@ class RowCheck(Check):
 
     @abstractmethod
     def values(self, row: Row) -> tuple[Any, ...]:
-        """The staging columns after load and line; raises BadRow."""
+        """The staging columns after load and line; raises BadRowError."""
 
     def chunk(self, rows: Sequence[Row], first: int) -> bytes:
         """See `Check.chunk`."""
@@ -133,7 +133,7 @@ class RowCheck(Check):
     def _line(self, row: Row, number: int) -> list[str] | None:
         try:
             values = self.values(row)
-        except BadRow as bad:
+        except BadRowError as bad:
             self.reject(row, number, bad.field, bad.reason)
             return None
         key = (self.heading.sheet, *(values[i] for i in self.key))
@@ -150,29 +150,29 @@ class RowCheck(Check):
         return None if column is None or column >= len(row) else row[column]
 
     def get(self, row: Row, field_name: str, read: Callable[[Any], T | Bad]) -> T:
-        """The value of a field; raises BadRow where it cannot be read."""
+        """The value of a field; raises BadRowError where it cannot be read."""
         value = read(self.cell(row, field_name))
         if isinstance(value, Bad):
-            raise BadRow(field_name, value.reason)
+            raise BadRowError(field_name, value.reason)
         return value
 
     def need(self, row: Row, field_name: str, read: Callable[[Any], T | Bad | None], reason: str) -> T:
         """The value of a field that must be there."""
         value = self.get(row, field_name, read)
         if value is None:
-            raise BadRow(field_name, reason)
+            raise BadRowError(field_name, reason)
         return value
 
     def agency_of(self, row: Row) -> str:
         """The agency's name, or its credit code where a file has only that."""
         found = self.get(row, "agency", cells.name) or self.get(row, "agency_code", cells.code)
         if not found:
-            raise BadRow("agency", "没有机构名称")
+            raise BadRowError("agency", "没有机构名称")
         self.found.agencies.add(found)
         return found
 
     def check_month(self, field_name: str, when: date | datetime) -> None:
-        """Raises BadRow for a time before the first rule set."""
+        """Raises BadRowError for a time before the first rule set."""
         if self.is_before_rules(when.date() if isinstance(when, datetime) else when):
             self.found.before_rules += 1
-            raise BadRow(field_name, BEFORE_RULES)
+            raise BadRowError(field_name, BEFORE_RULES)

@@ -169,7 +169,7 @@ def _outcome(found: Found) -> dict[str, Any]:
 def _limit_memory() -> None:
     """A file that unpacks without end stops this process, not the machine (not to be had on Windows)."""
     with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on Windows
+        import resource  # not on Windows
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -20,7 +20,7 @@ from app.intake.kinds import Kind
 from app.intake.notices import import_notice
 from app.intake.profiles import named
 from app.intake.reading import CANCELLED, Reader
-from app.intake.refusals import RefusedRows
+from app.intake.refusals import RefusedRows, check_writable
 from app.intake.results import ColumnMapping, ImportResult, Inspection, Progress, SheetSeen
 
 _CHANGED = {
@@ -47,7 +47,7 @@ class Store(Protocol):
         """A transaction."""
 
 
-class _TakenBack(Exception):
+class _TakenBackError(Exception):
     """Ends the transaction of a dry run without keeping anything."""
 
 
@@ -96,6 +96,8 @@ def load(
     where the file is refused as a whole or the import is cancelled: then nothing has changed.
     """
     _check_profile(profile)
+    if refused_to is not None:
+        check_writable(refused_to)
     load_id = secrets.randbits(62)
     refused = RefusedRows(keep_all=refused_to is not None)
     request = Request(str(path), load_id, profile, _first_month(workspace))
@@ -136,8 +138,8 @@ def _in_transaction(
             if cancelled is not None and cancelled():
                 raise UserError(CANCELLED, code="cancelled")
             if dry_run:
-                raise _TakenBack
-    except _TakenBack:
+                raise _TakenBackError
+    except _TakenBackError:
         pass
     return counts
 

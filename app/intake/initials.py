@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 def initials(name: str) -> str:
     """The first letter of each character's pinyin, in lower case; letters and digits as they are."""
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - a fifth of a second, wanted only here
+    from pypinyin import Style, lazy_pinyin  # a fifth of a second, wanted only here
 
     return "".join("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).split()).lower()
 

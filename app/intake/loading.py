@@ -118,7 +118,7 @@ def _copy_part(connection: Connection, table: str, lines: Iterator[bytes]) -> bo
 
 @contextmanager
 def _copying(connection: Connection, table: str) -> Iterator[Callable[[bytes], None]]:
-    import psycopg  # noqa: PLC0415 - the driver loads with the first connection, not with the window
+    import psycopg  # the driver loads with the first connection, not with the window
 
     driver = connection.connection.driver_connection
     assert driver is not None

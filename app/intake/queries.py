@@ -145,5 +145,7 @@ def is_loaded(connection: Connection, path: Path) -> bool:
 
 def contents(connection: Connection) -> tuple[int, int]:
     """How many ratings and tickets there are: all that the reader may see."""
-    row = connection.execute(text("SELECT (SELECT count(*) FROM pd.rating), (SELECT count(*) FROM pd.ticket)")).one()
+    row = connection.execute(
+        text("SELECT (SELECT count(*) FROM pd.rating), (SELECT count(*) FROM pd.ticket)")
+    ).one()
     return row[0], row[1]

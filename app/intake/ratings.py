@@ -6,7 +6,7 @@ A column of few distinct values costs one look into a table per cell; the rest o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from app.intake import cells, words
@@ -218,7 +218,7 @@ class Part:
     def _rated(self) -> tuple[list[Any], list[Any]]:
         rated, as_written = self.times("rated_at")
         first = self.found.first_month
-        start = datetime(first.year, first.month, first.day) if first else datetime.min
+        start = datetime.combine(first or date.min, time())
         if None not in rated and min(rated) >= start:
             return rated, as_written
         for i, when in enumerate(rated):

@@ -36,8 +36,8 @@ class RefusedRows:
 
         Raises EnvironmentProblem where it cannot be written.
         """
-        import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - only where there is something to write
-        from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]  # noqa: PLC0415
+        import xlsxwriter  # only where there is something to write
+        from xlsxwriter.exceptions import FileCreateError
 
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
@@ -53,9 +53,23 @@ class RefusedRows:
         try:
             book.close()
         except (FileCreateError, OSError) as problem:
-            raise EnvironmentProblem(
-                f"无法写入被拒行文件：{path.name}。请换一个文件夹，或关闭已打开的同名文件。"
-            ) from problem
+            raise _unwritable(path) from problem
+
+
+def check_writable(path: Path) -> None:
+    """Raises EnvironmentProblem where a file cannot be written; asked before anything is loaded."""
+    new = not path.exists()
+    try:
+        with path.open("ab"):
+            pass
+        if new:
+            path.unlink()
+    except OSError as problem:
+        raise _unwritable(path) from problem
+
+
+def _unwritable(path: Path) -> EnvironmentProblem:
+    return EnvironmentProblem(f"无法写入被拒行文件：{path.name}。请换一个文件夹，或关闭已打开的同名文件。")
 
 
 def _write(page: Any, line: int, cells: Sequence[Any]) -> None:

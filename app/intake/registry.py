@@ -9,7 +9,7 @@ from typing import Any
 
 from app.intake import cells
 from app.intake.cells import Bad
-from app.intake.checking import BadRow, Row, RowCheck
+from app.intake.checking import BadRowError, Row, RowCheck
 from app.intake.kinds import Sheet
 
 _TOWNSHIP_KIND = re.compile(r"镇|街|乡")
@@ -57,7 +57,7 @@ class RegistryCheck(RowCheck):
         hall = self.need(row, "hall", cells.name, "没有大厅名称")
         counters = self.get(row, "counters", cells.integer) or 0
         if counters > 999:
-            raise BadRow("counters", "窗口数过大")
+            raise BadRowError("counters", "窗口数过大")
         device = cells.text(self.cell(row, "device"))
         return f"{agency}\n{hall}", {"agency": agency, "name": hall, "counters": counters, "device": device}
 
@@ -70,8 +70,8 @@ class RegistryCheck(RowCheck):
         return item, {"name": item, "code": self.get(row, "item_code", cells.code), "agency": agency}
 
 
-_OFF = frozenset("休 放假 休息 休假 假 off 否 0".split())
-_ON = frozenset("班 上班 调休上班 补班 调休 on 是 1".split())
+_OFF = frozenset({"休", "放假", "休息", "休假", "假", "off", "否", "0"})
+_ON = frozenset({"班", "上班", "调休上班", "补班", "调休", "on", "是", "1"})
 
 
 class NoticeCheck(RowCheck):
@@ -91,7 +91,7 @@ class NoticeCheck(RowCheck):
     def _keep(self, row: Row, number: int) -> None:
         try:
             days, working, why = self.values(row)
-        except BadRow as bad:
+        except BadRowError as bad:
             self.reject(row, number, bad.field, bad.reason)
             return
         if days in self.found.seen:
@@ -105,7 +105,7 @@ class NoticeCheck(RowCheck):
         days = self.need(row, "day", _days, "没有日期")
         plain = cells.spelled(self.cell(row, "arrangement"))
         if plain not in _OFF | _ON:
-            raise BadRow("arrangement", "安排应为“休”或“班”")
+            raise BadRowError("arrangement", "安排应为“休”或“班”")
         return days, plain in _ON, cells.text(self.cell(row, "why")) or ""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.intake import cells, words
 from app.intake.cells import Bad
-from app.intake.checking import BadRow, Found, Row, RowCheck
+from app.intake.checking import BadRowError, Found, Row, RowCheck
 from app.intake.headings import Heading
 from app.intake.profiles import Profile, level_table
 
@@ -33,7 +33,7 @@ class TicketCheck(RowCheck):
         rated_at = self.get(row, "rated_at", cells.instant)
         created_at = self.get(row, "created_at", cells.instant) or rated_at
         if created_at is None:
-            raise BadRow("created_at", "没有工单生成时间")
+            raise BadRowError("created_at", "没有工单生成时间")
         self.check_month("rated_at" if rated_at else "created_at", rated_at or created_at)
         return (
             number,
@@ -80,8 +80,8 @@ class SummaryCheck(RowCheck):
         platform = self.need(row, "platform", words.platform, "没有业务平台")
         counts = tuple(self.get(row, count, cells.integer) or 0 for count in _COUNTS)
         if counts[1] > counts[0]:
-            raise BadRow("cases_rated", "主动评价办件数大于办件数")
+            raise BadRowError("cases_rated", "主动评价办件数大于办件数")
         if counts[7] > sum(counts[2:7]):
-            raise BadRow("defaults", "默认好评数大于评价总数")
+            raise BadRowError("defaults", "默认好评数大于评价总数")
         self.check_month("month", month)
         return (month, agency, platform, cells.name(self.cell(row, "hall")), *counts)

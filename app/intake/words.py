@@ -45,8 +45,8 @@ _CHANNELS: dict[str, int] = {
     for word in (str(code), label, *_CHANNEL_WORDS[code].split())
 }
 
-_TRUE = frozenset("是 1 y yes true t 默认 默认评价 系统默认 默认好评".split())
-_FALSE = frozenset("否 0 n no false f 主动 主动评价 非默认".split())
+_TRUE = frozenset({"是", "1", "y", "yes", "true", "t", "默认", "默认评价", "系统默认", "默认好评"})
+_FALSE = frozenset({"否", "0", "n", "no", "false", "f", "主动", "主动评价", "非默认"})
 _TARGETS = {
     "事项": "item",
     "服务事项": "item",

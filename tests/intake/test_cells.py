@@ -1,5 +1,6 @@
 """Cells to values: the traps of numbers, times and codes in real files."""
 
+
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -118,7 +119,8 @@ def test_counts() -> None:
 @pytest.mark.parametrize(
     ("cell", "level"),
     [
-        ("5", 5), (5.0, 5), ("５", 5), ("5.0", 5), ("非常满意", 5), ("满 意", 4), ("一般", 3), ("基本满意", 3),
+        ("5", 5), (5.0, 5), ("５", 5), ("5.0", 5), ("非常满意", 5), ("满 意", 4), ("一般", 3),
+        ("基本满意", 3),
         ("不满意", 2), ("非常不满意", 1), ("5-非常满意", 5), ("非常满意（5）", 5), ("4星", 4),
     ],
 )  # fmt: skip

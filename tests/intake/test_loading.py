@@ -20,7 +20,7 @@ from app.errors import EnvironmentProblem, UserError
 from app.intake import commands, loading, queries
 from app.intake.kinds import Kind
 from app.intake.results import ImportResult, Progress
-from tests.intake.conftest import Database
+from tests.databases import Database
 from tests.intake.files import (
     CASE,
     HEADINGS,
@@ -86,9 +86,8 @@ def test_the_sample_month_and_again(database: Database) -> None:
     assert database.rows("SELECT count(*), count(number), count(rating_id) FROM pd.ticket") == [(20, 19, 19)]
     assert database.rows("SELECT count(*) FILTER (WHERE level = 1), count(*) FILTER (WHERE level = 2),"
                          " count(*) FILTER (WHERE is_default) FROM pd.rating") == [(13, 6, 2060)]  # fmt: skip
-    assert database.rows("SELECT (SELECT count(*) FROM pd.agency WHERE registered),"
-                         " (SELECT count(*) FROM pd.hall WHERE registered),"
-                         " (SELECT count(*) FROM pd.service_item WHERE registered)") == [(41, 33, 50)]  # fmt: skip
+    assert [database.one(f"SELECT count(*) FROM pd.{table} WHERE registered")
+            for table in ("agency", "hall", "service_item")] == [41, 33, 50]  # fmt: skip
     before = state(database)
     again = [commands.load(database.store, sample(name)) for name in SAMPLES]
     assert [(r.inserted, r.updated, r.tickets_opened, r.tickets_joined) for r in again] == [(0, 0, 0, 0)] * 4
@@ -106,25 +105,31 @@ def test_the_sample_month_and_again(database: Database) -> None:
 
 _STATE = (
     "SELECT a.name, a.kind, a.standing, a.initials, a.registered FROM pd.agency a ORDER BY 1",
-    "SELECT a.name, h.name, h.registered, c.name, c.device, c.registered FROM pd.hall h JOIN pd.agency a ON a.id = h.agency_id"
-    " LEFT JOIN pd.counter c ON c.hall_id = h.id ORDER BY 1, 2, 4",
-    "SELECT i.name, i.code, a.name, i.initials, i.registered FROM pd.service_item i"
-    " LEFT JOIN pd.agency a ON a.id = i.agency_id ORDER BY 1",
-    "SELECT t.number, t.case_number, r.case_number, a.name, o.name, i.name, t.platform, t.level, t.labels, t.reason,"
-    " t.contact_name, t.contact_phone, t.rated_at, t.province_created_at, t.opened_at, t.state, t.version, t.search, t.grams"
-    " FROM pd.ticket t JOIN pd.agency a ON a.id = t.agency_id JOIN pd.agency o ON o.id = t.holder_id"
-    " LEFT JOIN pd.service_item i ON i.id = t.item_id LEFT JOIN pd.rating r ON r.id = t.rating_id ORDER BY 2",
-    "SELECT r.case_number, r.level, r.is_default, a.name, i.name, h.name, c.name, s.name, r.platform, r.rated_at, t.case_number"
-    " FROM pd.rating r JOIN pd.agency a ON a.id = r.agency_id LEFT JOIN pd.service_item i ON i.id = r.item_id"
-    " LEFT JOIN pd.hall h ON h.id = r.hall_id LEFT JOIN pd.counter c ON c.id = r.counter_id"
-    " LEFT JOIN pd.staff_member s ON s.id = r.staff_id LEFT JOIN pd.ticket t ON t.id = r.ticket_id ORDER BY 1",
-    "SELECT coalesce(r.case_number, t.case_number), k.ticket_id IS NULL, k.name, k.phone FROM pd.rater k"
-    " LEFT JOIN pd.rating r ON r.id = k.rating_id LEFT JOIN pd.ticket t ON t.id = k.ticket_id ORDER BY 1, 2",
-    "SELECT a.name, h.name, to_jsonb(t) - 'agency_id' - 'hall_id' FROM pd.tally t JOIN pd.agency a ON a.id = t.agency_id"
-    " LEFT JOIN pd.hall h ON h.id = t.hall_id ORDER BY 1, 2, 3",
-    "SELECT a.name, t.day, t.due_on, t.tickets FROM pd.tally_ticket t JOIN pd.agency a ON a.id = t.agency_id ORDER BY 1, 2",
-    "SELECT a.name, v.month FROM pd.rating_cover v JOIN pd.agency a ON a.id = v.agency_id ORDER BY 1",
-)  # fmt: skip
+    """SELECT a.name, h.name, h.registered, c.name, c.device, c.registered FROM pd.hall h
+       JOIN pd.agency a ON a.id = h.agency_id LEFT JOIN pd.counter c ON c.hall_id = h.id ORDER BY 1, 2, 4""",
+    """SELECT i.name, i.code, a.name, i.initials, i.registered FROM pd.service_item i
+       LEFT JOIN pd.agency a ON a.id = i.agency_id ORDER BY 1""",
+    """SELECT t.number, t.case_number, r.case_number, a.name, o.name, i.name, t.platform, t.level, t.labels,
+              t.reason, t.contact_name, t.contact_phone, t.rated_at, t.province_created_at, t.opened_at,
+              t.state, t.version, t.search, t.grams
+       FROM pd.ticket t JOIN pd.agency a ON a.id = t.agency_id JOIN pd.agency o ON o.id = t.holder_id
+       LEFT JOIN pd.service_item i ON i.id = t.item_id LEFT JOIN pd.rating r ON r.id = t.rating_id
+       ORDER BY 2""",
+    """SELECT r.case_number, r.level, r.is_default, a.name, i.name, h.name, c.name, s.name, r.platform,
+              r.rated_at, t.case_number
+       FROM pd.rating r JOIN pd.agency a ON a.id = r.agency_id LEFT JOIN pd.service_item i ON i.id = r.item_id
+       LEFT JOIN pd.hall h ON h.id = r.hall_id LEFT JOIN pd.counter c ON c.id = r.counter_id
+       LEFT JOIN pd.staff_member s ON s.id = r.staff_id LEFT JOIN pd.ticket t ON t.id = r.ticket_id
+       ORDER BY 1""",
+    """SELECT coalesce(r.case_number, t.case_number), k.ticket_id IS NULL, k.name, k.phone FROM pd.rater k
+       LEFT JOIN pd.rating r ON r.id = k.rating_id LEFT JOIN pd.ticket t ON t.id = k.ticket_id
+       ORDER BY 1, 2""",
+    """SELECT a.name, h.name, to_jsonb(t) - 'agency_id' - 'hall_id' FROM pd.tally t
+       JOIN pd.agency a ON a.id = t.agency_id LEFT JOIN pd.hall h ON h.id = t.hall_id ORDER BY 1, 2, 3""",
+    """SELECT a.name, t.day, t.due_on, t.tickets FROM pd.tally_ticket t
+       JOIN pd.agency a ON a.id = t.agency_id ORDER BY 1, 2""",
+    """SELECT a.name, v.month FROM pd.rating_cover v JOIN pd.agency a ON a.id = v.agency_id ORDER BY 1""",
+)
 
 
 def state(database: Database) -> list[list[tuple[Any, ...]]]:
@@ -255,8 +260,9 @@ def test_several_tickets_of_a_case_pair_with_its_ratings(
     ]
     for rows in reversed(files) if tickets_first else files:
         load(rows)
-    assert database.rows("SELECT t.number, r.target FROM pd.ticket t LEFT JOIN pd.rating r ON r.id = t.rating_id"
-                         " ORDER BY 1") == [("HCP1", "item"), ("HCP2", "staff"), ("HCP3", None)]  # fmt: skip
+    pairs = database.rows("""SELECT t.number, r.target FROM pd.ticket t
+                             LEFT JOIN pd.rating r ON r.id = t.rating_id ORDER BY 1""")
+    assert pairs == [("HCP1", "item"), ("HCP2", "staff"), ("HCP3", None)]
 
 
 def test_a_ticket_without_rating_opens_in_the_month_of_its_rating(
@@ -380,14 +386,15 @@ def test_refused_text_that_looks_like_a_formula_is_written_as_text(
 ) -> None:
     load([rating(满意度=9, 评价理由="=1+1")], refused_to=tmp_path / "r.xlsx")
     cells = openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets[0][2]
-    assert ["s"] == [cell.data_type for cell in cells if cell.value == "=1+1"]
+    assert [cell.data_type for cell in cells if cell.value == "=1+1"] == ["s"]
 
 
-def test_a_workbook_that_cannot_be_written_is_said_so(
-    load: Callable[..., ImportResult], tmp_path: Path
+def test_a_workbook_that_cannot_be_written_is_said_so_before_anything_is_loaded(
+    database: Database, load: Callable[..., ImportResult], tmp_path: Path
 ) -> None:
     with pytest.raises(EnvironmentProblem, match="无法写入"):
-        load([rating(满意度=9)], refused_to=tmp_path / "none" / "r.xlsx")
+        load([rating(), rating("2", 满意度=9)], refused_to=tmp_path / "none" / "r.xlsx")
+    assert database.one("SELECT count(*) FROM pd.rating") == 0
 
 
 def test_a_holiday_notice(database: Database, load: Callable[..., ImportResult], tmp_path: Path) -> None:

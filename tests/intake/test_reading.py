@@ -1,5 +1,6 @@
 """Files of every layout, and everything that is no file of ours."""
 
+
 from __future__ import annotations
 
 import io
