@@ -7,7 +7,7 @@ score so that the printed table agrees with itself. Every part carries its numer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -53,12 +53,20 @@ class AgencyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the composite: `value` 0–100 shown to two decimals, None where it does not apply."""
+    """One part of the composite: `value` 0–100 shown to two decimals, None where it does not apply.
+
+    `share`: its weight among the parts that apply, 0–1; 0 where it does not.
+    """
 
     numerator: Decimal
     denominator: int
     exact: Fraction | None
-    weight: Decimal
+    share: Fraction
+
+    @property
+    def weight(self) -> Decimal:
+        """The share as a decimal, for the screen."""
+        return Decimal(self.share.numerator) / self.share.denominator
 
     @property
     def value(self) -> Decimal | None:
@@ -68,7 +76,7 @@ class Part:
     @property
     def contribution(self) -> Decimal:
         """What the part adds to the composite, 0–100, as shown."""
-        return Decimal("0.00") if self.exact is None else shown(self.exact * Fraction(self.weight))
+        return Decimal("0.00") if self.exact is None else shown(self.exact * self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,40 +152,48 @@ def rank(facts: Iterable[AgencyFacts], rules: RuleSet) -> Ranking:
 def composite(facts: AgencyFacts, rules: RuleSet) -> Score | None:
     """The agency's score, or None where no counted rating or no counted case is at hand."""
     weights = rules.with_hall if facts.halls[1] else rules.without_hall
-    quality = _quality(facts, rules, weights.quality)
-    coverage, channels = _coverage(facts, rules, weights.coverage)
+    quality = _quality(facts, rules, Fraction(weights.quality))
+    coverage, channels = _coverage(facts, rules, Fraction(weights.coverage))
     if quality.exact is None or coverage.exact is None:
         return None
-    handling = _handling(facts, rules, weights.handling)
+    handling = _handling(facts, rules, Fraction(weights.handling))
     adoption = _hall_adoption(facts, weights)
-    parts = (quality, handling, adoption, coverage)
-    used = [(p.exact, Fraction(p.weight)) for p in parts if p.exact is not None]
-    total = sum((value * weight for value, weight in used), Fraction(0)) / sum(w for _, w in used)
+    quality, handling, adoption, coverage = parts = _reweighted(quality, handling, adoption, coverage)
+    total = sum((p.exact * p.share for p in parts if p.exact is not None), Fraction(0))
     return Score(
         facts,
-        *parts,
+        quality,
+        handling,
+        adoption,
+        coverage,
         channels=channels,
         composite=shown(total),
         small_sample=facts.ratings < rules.small_sample,
     )
 
 
-def _quality(facts: AgencyFacts, rules: RuleSet, weight: Decimal) -> Part:
+def _reweighted(*parts: Part) -> tuple[Part, ...]:
+    """The parts with their shares among those that apply, so that contributions make up the composite."""
+    applying = sum((p.share for p in parts if p.exact is not None), Fraction(0))
+    return tuple(replace(p, share=Fraction(0) if p.exact is None else p.share / applying) for p in parts)
+
+
+def _quality(facts: AgencyFacts, rules: RuleSet, share: Fraction) -> Part:
     """政务服务质量 (Art. 22 ①): mean points over the counted platforms, × 10."""
     counted = [facts.levels.get(p, {}) for p in rules.quality_platforms]
     sums = [mean_points(levels, rules) for levels in counted]
     points, ratings = sum((s[0] for s in sums), Decimal(0)), sum(s[1] for s in sums)
     if not ratings:
-        return Part(points, 0, None, weight)
+        return Part(points, 0, None, share)
     if rules.quality_mean == "by_platform":
         means = [Fraction(p) / n for p, n in sums if n]
         mean = sum(means, Fraction(0)) / len(means)
     else:
         mean = Fraction(points) / ratings
-    return Part(points, ratings, mean * 10, weight)
+    return Part(points, ratings, mean * 10, share)
 
 
-def _handling(facts: AgencyFacts, rules: RuleSet, weight: Decimal) -> Part:
+def _handling(facts: AgencyFacts, rules: RuleSet, share: Fraction) -> Part:
     """差评工单处理率 (Art. 22 ④); without a ticket full marks, or left out, as the rule set says."""
     handled = denominator = 0
     for group in facts.tickets:
@@ -186,25 +202,25 @@ def _handling(facts: AgencyFacts, rules: RuleSet, weight: Decimal) -> Part:
         if done or group.due or rules.ticket_denominator == "all":
             denominator += group.count
     if denominator:
-        return Part(Decimal(handled), denominator, Fraction(100 * handled, denominator), weight)
+        return Part(Decimal(handled), denominator, Fraction(100 * handled, denominator), share)
     full = None if rules.no_ticket == "leave_out" else Fraction(100)
-    return Part(Decimal(0), 0, full, weight)
+    return Part(Decimal(0), 0, full, share)
 
 
 def _hall_adoption(facts: AgencyFacts, weights: Weights) -> Part:
     """大厅推广度 (Art. 22 ②): halls with an active rating / halls."""
     active, halls = facts.halls
     exact = Fraction(100 * active, halls) if halls else None
-    return Part(Decimal(active), halls, exact, weights.hall_adoption)
+    return Part(Decimal(active), halls, exact, Fraction(weights.hall_adoption))
 
 
 def _coverage(
-    facts: AgencyFacts, rules: RuleSet, weight: Decimal
+    facts: AgencyFacts, rules: RuleSet, share: Fraction
 ) -> tuple[Part, Mapping[Platform, tuple[int, int]]]:
     """办事评价覆盖度 (Art. 22 ③): mean over the channels that had cases of rated cases / cases."""
     channels = {c: facts.cases[c] for c in rules.coverage_channels if facts.cases.get(c, (0, 0))[1]}
     rated, cases = (sum(pair[i] for pair in channels.values()) for i in (0, 1))
     if not channels:
-        return Part(Decimal(0), 0, None, weight), channels
+        return Part(Decimal(0), 0, None, share), channels
     mean = sum((Fraction(r, n) for r, n in channels.values()), Fraction(0)) / len(channels)
-    return Part(Decimal(rated), cases, mean * 100, weight), channels
+    return Part(Decimal(rated), cases, mean * 100, share), channels
