@@ -1,0 +1,48 @@
+"""Personal data are masked: enough to recognise, too little to call (Guide 4.2)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.rules.masking import mask_name, mask_phone
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [("", ""), ("杨", "*"), ("杨秀", "杨*"), ("杨秀敏", "杨**"), ("欧阳秀敏", "欧***")],
+)
+def test_a_name_keeps_its_first_character(name: str, masked: str) -> None:
+    assert mask_name(name) == masked
+
+
+@pytest.mark.parametrize(
+    ("phone", "masked"),
+    [
+        ("13384382025", "133****2025"),
+        ("8613384382025", "861******2025"),
+        ("6622025", "*****25"),
+        ("12345", "***45"),
+        ("110", "***"),
+        ("", ""),
+    ],
+)
+def test_a_phone_keeps_its_ends(phone: str, masked: str) -> None:
+    assert mask_phone(phone) == masked
+
+
+@given(st.text("0123456789", max_size=20))
+def test_a_masked_phone_keeps_its_length_and_hides_at_least_what_a_caller_needs(phone: str) -> None:
+    masked = mask_phone(phone)
+    assert len(masked) == len(phone)
+    assert all(m in ("*", p) for m, p in zip(masked, phone, strict=True))
+    hidden = masked.count("*")
+    assert hidden >= 4 if len(phone) >= 11 else hidden >= len(phone) - hidden
+
+
+@given(st.text(min_size=1, max_size=12))
+def test_a_masked_name_keeps_its_length_and_one_character_at_most(name: str) -> None:
+    masked = mask_name(name)
+    assert len(masked) == len(name)
+    assert set(masked[1:]) <= {"*"}
