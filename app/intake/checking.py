@@ -31,6 +31,10 @@ class Rejected:
     reason: str
     cells: tuple[Any, ...]
 
+    def facts(self) -> dict[str, Any]:
+        """As it goes to the parent."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 class BadRowError(Exception):
     """A row that cannot be loaded: the field at fault and the reason."""

@@ -23,6 +23,7 @@ from app.intake.checking import Check, Found
 from app.intake.headings import Heading
 from app.intake.kinds import FIELD_LABELS
 from app.intake.recognising import Recognised, recognise
+from app.intake.refusals import SHOWN
 
 #: Rows checked and sent at a time.
 CHUNK = 4_000
@@ -36,13 +37,17 @@ HEADER, DATA, PROGRESS, REFUSED, DONE, ERROR = b"H", b"D", b"P", b"R", b"Z", b"E
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the child is to do. `first_month`: the first month of any rule set."""
+    """What the child is to do. `first_month`: the first month of any rule set.
+
+    `all_refused`: whether every refused row is sent, or only as many as a result shows.
+    """
 
     path: str
     load_id: int
     profile: str | None = None
     first_month: date | None = None
     look_only: bool = False
+    all_refused: bool = False
 
     def to_json(self) -> str:
         """As it goes to the child."""
@@ -89,7 +94,7 @@ def serve(request: Request, sender: Sender) -> None:
             return
         found = Found(request.load_id, request.first_month)
         for sheet, heading in file.sheets:
-            _read(file.check(sheet, heading, found), sheet, heading, sender)
+            _read(file.check(sheet, heading, found), sheet, heading, sender, request)
         _judge(found, request.first_month)
         sender.tell(DONE, _outcome(found))
     except UserError as error:
@@ -98,7 +103,9 @@ def serve(request: Request, sender: Sender) -> None:
         sender.tell(ERROR, {"code": workbooks.TOO_BIG.code, "message": workbooks.TOO_BIG.message})
 
 
-def _read(check: Check, sheet: workbooks.OpenSheet, heading: Heading, sender: Sender) -> None:
+def _read(
+    check: Check, sheet: workbooks.OpenSheet, heading: Heading, sender: Sender, request: Request
+) -> None:
     """One sheet, chunk by chunk."""
     rows = islice(sheet.rows(), heading.row + 1, None)
     first = sheet.first_row + heading.row + 1
@@ -110,9 +117,9 @@ def _read(check: Check, sheet: workbooks.OpenSheet, heading: Heading, sender: Se
             raise workbooks.TOO_MANY
         if lines:
             sender.send(DATA, lines)
-        if found.rejected:
-            sender.tell(REFUSED, [asdict(rejected) for rejected in found.rejected])
-            found.rejected.clear()
+        if request.all_refused or found.refused - len(found.rejected) < SHOWN:
+            sender.tell(REFUSED, [rejected.facts() for rejected in found.rejected])
+        found.rejected.clear()
         sender.tell(PROGRESS, found.rows)
 
 

@@ -100,7 +100,8 @@ def load(
         check_writable(refused_to)
     load_id = secrets.randbits(62)
     refused = RefusedRows(keep_all=refused_to is not None)
-    request = Request(str(path), load_id, profile, _first_month(workspace))
+    first_month = _first_month(workspace)
+    request = Request(str(path), load_id, profile, first_month, all_refused=refused_to is not None)
     with Reader(request, cancelled) as reader:
         arrival = loading.arrive(path, load_id, reader, refused, progress or (lambda _: None))
         counts = _in_transaction(workspace, arrival, complete=complete, dry_run=dry_run, cancelled=cancelled)

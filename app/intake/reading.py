@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -41,7 +42,8 @@ class Reader:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         assert self._child.stdin is not None
-        with self._child.stdin as pipe:
+        # A child that is dead already says so where its frames are read.
+        with contextlib.suppress(OSError), self._child.stdin as pipe:
             pipe.write(request.to_json().encode() + b"\n")
         self._thread = threading.Thread(target=self._pump, name="intake-reader", daemon=True)
         self._thread.start()

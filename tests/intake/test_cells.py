@@ -1,6 +1,5 @@
 """Cells to values: the traps of numbers, times and codes in real files."""
 
-
 from __future__ import annotations
 
 from datetime import date, datetime

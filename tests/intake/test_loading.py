@@ -409,6 +409,13 @@ def test_a_holiday_notice(database: Database, load: Callable[..., ImportResult],
         load(workbook(tmp_path / "b.xlsx", 一=rows))
 
 
+def test_a_file_of_nothing_but_refused_rows_is_accepted(load: Callable[..., ImportResult]) -> None:
+    result = load([rating(str(n), 满意度=9) for n in range(5000)])
+    assert counts(result) == (0, 0, 0, 0, 5000)
+    assert len(result.refusals) == 1000
+    assert counts(load([ticket(被评价部门="")])) == (0, 0, 0, 0, 1)
+
+
 def test_progress_is_told_and_cancelling_rolls_back(database: Database) -> None:
     told: list[Progress] = []
     path = sample("好差评评价明细_2026-10.xlsx")

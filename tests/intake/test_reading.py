@@ -1,6 +1,5 @@
 """Files of every layout, and everything that is no file of ours."""
 
-
 from __future__ import annotations
 
 import io
