@@ -211,6 +211,11 @@ def test_a_day_is_published_with_its_year_and_late_december_with_the_next(
     assert is_published(day, frozenset(years)) is published
 
 
+def test_an_unpublished_start_alone_leaves_a_deadline_certain() -> None:
+    """Day 0 is not counted, so that it cannot move the due day."""
+    assert build([], [2027]).deadline(date(2026, 12, 31), 1) == Deadline(date(2027, 1, 1), provisional=False)
+
+
 def test_a_new_notice_moves_a_deadline_and_settles_it() -> None:
     before = build([], [2026])
     after = build([CalendarDay(date(2027, 1, 1), False, "元旦假期", published=True)], [2026, 2027])
