@@ -50,7 +50,9 @@ def digest(lock: Path) -> str:
 def is_stamped(lock: Lock, venv: Path = VENV) -> bool:
     """Whether `venv` was filled from this very lock."""
     stamp = _stamp(lock, venv)
-    return stamp.is_file() and stamp.read_text(encoding="ascii").strip() == digest(lock.path)
+    return stamp.is_file() and stamp.read_text(encoding="ascii", errors="replace").strip() == digest(
+        lock.path
+    )
 
 
 def stamp_all(lock: Lock, venv: Path = VENV) -> None:
@@ -62,13 +64,12 @@ def stamp_all(lock: Lock, venv: Path = VENV) -> None:
 
 def ensure(lock: Lock) -> Path:
     """The Python that has the lock's packages; makes and fills `.venv` where needed, or raises Stop."""
-    if sys.version_info < MINIMUM:
-        raise Stop(f"需要 Python {MINIMUM[0]}.{MINIMUM[1]} 或更高版本，现在是 {sys.version.split()[0]}。")
     python = interpreter()
     unfinished = (VENV / _UNFINISHED).exists()
-    if not unfinished and is_stamped(lock) and _is_sound(python):
+    sound = not unfinished and _is_sound(python)
+    if sound and is_stamped(lock):
         return python
-    if unfinished or not _is_sound(python):
+    if not sound:
         _make()
     _fill(python, lock)
     return python
@@ -100,6 +101,7 @@ def _reason(said: str) -> str:
 
 
 def _is_sound(python: Path) -> bool:
+    """False for none, for one left half made, and for one whose interpreter has gone or is too old."""
     return python.exists() and ask((python, "-c", _SOUND))[0] == 0
 
 

@@ -57,8 +57,10 @@ def show(python: Path, options: Sequence[str]) -> None:
     ticket = _dispatched(console)
     if ticket:
         _explain(console, ticket)
+    (ROOT / PICTURE).parent.mkdir(exist_ok=True)
     console.show("ranking", "--month", MONTH, "--picture", PICTURE.as_posix())
-    say("\n要看窗口，请在有桌面的机器上运行 python3 installer/bootstrap.py run，")
+    say(f"\n排名图片：{ROOT / PICTURE}")
+    say("要看窗口，请在有桌面的机器上运行 python3 installer/bootstrap.py run，")
     say("或安装 xvfb 后运行 xvfb-run -a python3 installer/bootstrap.py run。")
 
 
@@ -73,7 +75,7 @@ def _dispatched(console: Console) -> dict[str, Any] | None:
         return None
     chosen = waiting[0]
     console.show("act", str(chosen["id"]), "verify_and_dispatch", "--lead", chosen["agency"])
-    return next(t for t in console.tickets("dispatched") if t["id"] == chosen["id"])
+    return next((t for t in console.tickets("dispatched") if t["id"] == chosen["id"]), None)
 
 
 def _explain(console: Console, ticket: dict[str, Any]) -> None:
