@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from factories import MONTH, TODAY, Backend, Workspace, import_result, moved, person
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
@@ -13,6 +12,7 @@ from app.errors import UserError
 from app.intake.results import Progress
 from app.tickets.queries import TicketFilter, Waiting
 from models.rules.people import Group
+from tests.views.factories import MONTH, TODAY, Backend, Workspace, import_result, moved, person
 from views.desk.lines import AgencyLine, TicketLine, WaitingButton
 from views.desk.page import OPEN, DeskPage
 from views.intake.dropping import file_of

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from factories import MONTH, TODAY, Backend, Workspace, person, ranking_view
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.errors import UserError
 from app.tickets.queries import TicketFilter
 from models.rules.people import Group
+from tests.views.factories import MONTH, TODAY, Backend, Workspace, person, ranking_view
 from views.operations import Operations
 from views.rankings import picture
 from views.rankings.page import RankingsPage

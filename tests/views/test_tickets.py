@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from factories import TODAY, Backend, Workspace, detail, person, ticket
 
 from app.errors import EnvironmentProblem, UserError
 from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import Action, State
 from models.rules.people import Group
+from tests.views.factories import TODAY, Backend, Workspace, detail, person, ticket
 from views.operations import Operations
 from views.shell.session import Session
 from views.tickets.forms import form_for

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-from factories import TODAY, Backend, Workspace, person
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QTableView
 
 from app.errors import EnvironmentProblem, UserError
 from models.rules.lifecycle import Action
 from models.rules.people import Group
+from tests.views.factories import TODAY, Backend, Workspace, person
 from views.operations import Operations
 from views.shell import opening
 from views.shell.notices import NoticeBar
+from views.shell.parts import Badge, Chip
 from views.shell.window import Window
 
 
@@ -59,7 +66,52 @@ def test_every_page_opens_by_its_key(window, qtbot, page):
     settle(qtbot, window)
     assert window.stack.currentWidget() is window.pages[page]
     assert window.navigation.entries[page].isChecked()
+    settle(qtbot, window)
+    QApplication.processEvents()
     assert not window.grab().isNull()
+    assert clipped(window) == []
+    assert nameless(window) == []
+
+
+def clipped(window: Window) -> list[str]:
+    """Texts that do not fit where they stand."""
+    found = []
+    for label in window.findChildren(QLabel):
+        wide = label.fontMetrics().horizontalAdvance(label.text())
+        if label.isVisible() and label.text() and not label.wordWrap() and label.width() + 1 < wide:
+            found.append(label.text())
+    for widget in (
+        *window.findChildren(QPushButton),
+        *window.findChildren(Chip),
+        *window.findChildren(Badge),
+    ):
+        if widget.isVisible() and widget.width() + 1 < widget.sizeHint().width():
+            found.append(widget.accessibleName() or widget.text())
+    return found
+
+
+def nameless(window: Window) -> list[str]:
+    """Controls that a screen reader cannot name."""
+    kinds = (QAbstractButton, QLineEdit, QTableView)
+    return [
+        type(w).__name__
+        for kind in kinds
+        for w in window.findChildren(kind)
+        if w.isVisible()
+        and not (w.accessibleName() or (isinstance(w, QAbstractButton) and w.text()))
+        and not isinstance(w.parent(), QTableView)
+    ]
+
+
+def test_every_page_stands_at_200_percent():
+    here = Path(__file__)
+    environment = os.environ | {"QT_SCALE_FACTOR": "2", "PYTHONPATH": str(here.parents[2])}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(here)]
+    done = subprocess.run(
+        [*command, "-k", "test_every_page_opens"], env=environment, cwd=here.parents[2],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_first_page_is_the_desk_and_counts_stand_in_the_navigation(window):

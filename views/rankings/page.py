@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -323,5 +323,9 @@ class RankingsPage(Page):
         """Another scheme: bars and panel are drawn in its colours."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._view is not None:
-            self.chart.recolor()
-            self.panel.recolor()
+            QTimer.singleShot(0, self, self._recolor)
+
+    def _recolor(self) -> None:
+        """Apart from the event, which walks through the widgets that are exchanged here."""
+        self.chart.recolor()
+        self.panel.recolor()

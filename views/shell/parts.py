@@ -77,8 +77,8 @@ def clear(layout: QLayout) -> None:
     """Takes everything out of a layout and deletes the widgets."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
+            # Without a parent it would be Python's, and gone at once, also in the middle of an event.
             widget.hide()
-            widget.setParent(None)
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
