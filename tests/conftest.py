@@ -48,7 +48,8 @@ def new_database(server: Cluster) -> Iterator[Callable[[], Database]]:
         )
         # A clone has the template's tables and policies, but not what the database itself grants.
         administer(
-            server, sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+            server,
+            sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)),
         )
         made.append(Database(server, name, Store(server.conninfo("officer", name))))
         return made[-1]

@@ -67,7 +67,12 @@ class Database:
         agency_id = self.agency(agency)
         with schema.administration(self.conninfo(embedded.SUPERUSER)) as connection:
             seeding.add_person(
-                connection, login, f"{agency}责任人", Group.LIAISON, agency_id=agency_id, secret=self.cluster.secret
+                connection,
+                login,
+                f"{agency}责任人",
+                Group.LIAISON,
+                agency_id=agency_id,
+                secret=self.cluster.secret,
             )
         return login
 

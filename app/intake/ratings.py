@@ -128,7 +128,7 @@ class Part:
         """A column through its memo; a cell that cannot be read becomes a fault and None."""
         memo = self.check.memos[field_name]
         raw = self.raw(field_name)
-        values = [memo[None]] * self.size if raw is None else [memo[cell] for cell in raw]
+        values = [memo[None]] * self.size if raw is None else list(map(memo.__getitem__, raw))
         return self._sound(field_name, values) if memo.bad else values
 
     def each(self, field_name: str, read: Callable[[Any], Any]) -> list[Any]:
@@ -312,5 +312,4 @@ def _written(column: Sequence[Any]) -> list[str]:
         return [NULL if value is None else value for value in column]
     if isinstance(first, datetime):
         return [NULL if value is None else value.isoformat(" ") + "+08" for value in column]
-    memo = Memo(written)
-    return [memo[value] for value in column]
+    return list(map(Memo(written).__getitem__, column))

@@ -7,8 +7,10 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from app.registry import calendars
 from models.rules import rulesets
 from models.rules.rulesets import RuleSet
+from models.rules.worktime import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,8 @@ def rule_set(connection: Connection, month: date) -> RuleSet | None:
     """The rule set in force in a month, None before the first one."""
     rows = connection.execute(text("SELECT name, effective_from, parameters FROM rule_set"))
     return rulesets.in_force([RuleSet.from_json(*row) for row in rows], month)
+
+
+def calendar(connection: Connection) -> Calendar:
+    """The work calendar of this database."""
+    return calendars.kept(connection)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from app.clock import local_day
 from app.errors import UserError
-from app.registry import calendars, queries
+from app.registry import queries
 from app.tickets.allowed import judge
 from app.tickets.rows import (
     Clock,
@@ -94,7 +94,7 @@ def propose_dispatch(connection: Connection, ticket_id: int) -> Proposal:
     if found.keeper and found.keeper != agency:
         why += f"；事项主管部门为{found.keeper}"
     today, days = _today(connection), _rule(connection, "rectification_days")
-    calendar = calendars.kept(connection)
+    calendar = queries.calendar(connection)
     deadline = calendar.deadline(today, days)
     return Proposal(agency, why, deadline.due, deadline.provisional, calendar.explain(today, days))
 
@@ -228,7 +228,7 @@ def _clocks(connection: Connection, row: TicketRow, submitted_on: date | None) -
     """The clocks on record, the running one last (Art. 23)."""
     if row.received_on is None:
         return ()
-    calendar = calendars.kept(connection)
+    calendar = queries.calendar(connection)
     starts = [("整改期限", row.received_on, _rule(connection, "rectification_days"))]
     if row.rework_due_on is not None:
         returned = connection.execute(

@@ -7,6 +7,7 @@ such a year, are *unpublished*: weekdays are assumed and a deadline that touches
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Calendar:
 
     def __init__(self, days: Sequence[CalendarDay]) -> None:
         """`days` follow each other without a gap; raises ValueError otherwise."""
-        if not days or any((b.day - a.day).days != 1 for a, b in zip(days, days[1:], strict=False)):
+        if not days or any((b.day - a.day).days != 1 for a, b in itertools.pairwise(days)):
             raise ValueError("calendar days must follow each other without a gap")
         self._days = days
         self._first = days[0].day

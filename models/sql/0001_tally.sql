@@ -98,16 +98,19 @@ BEGIN
         -- Two acts on one month would see only their own ticket: one waits for the other.
         PERFORM pg_advisory_xact_lock(hashtext('pd.tally'), m - DATE '2000-01-01');
         WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_ticket_of(m)),
+        kept AS MATERIALIZED (SELECT * FROM tally_ticket WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
+        -- Only what differs is touched: an upsert of every row would lock and log them all.
         gone AS (
-            DELETE FROM tally_ticket k
-            WHERE k.day >= m AND k.day < (m + INTERVAL '1 month')::date
-              AND NOT EXISTS (SELECT FROM fresh f WHERE (f.day, f.agency_id, f.submitted_on, f.handled_on, f.due_on)
-                              = (k.day, k.agency_id, k.submitted_on, k.handled_on, k.due_on))
+            DELETE FROM tally_ticket k USING (
+                SELECT day, agency_id, submitted_on, handled_on, due_on FROM kept
+                EXCEPT SELECT day, agency_id, submitted_on, handled_on, due_on FROM fresh) AS x
+            WHERE (k.day, k.agency_id, k.submitted_on, k.handled_on, k.due_on)
+                = (x.day, x.agency_id, x.submitted_on, x.handled_on, x.due_on)
             RETURNING 1),
         put AS (
-            INSERT INTO tally_ticket SELECT * FROM fresh
-            ON CONFLICT (day, agency_id, submitted_on, handled_on, due_on) DO UPDATE SET tickets = excluded.tickets
-            WHERE tally_ticket.tickets <> excluded.tickets
+            INSERT INTO tally_ticket SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
+            ON CONFLICT (day, agency_id, submitted_on, handled_on, due_on) DO UPDATE SET
+                tickets = excluded.tickets
             RETURNING 1)
         SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
         differed := differed + part;
@@ -127,35 +130,34 @@ BEGIN
     FOREACH m IN ARRAY (SELECT coalesce(array_agg(DISTINCT x ORDER BY x), '{}') FROM unnest(months) AS x) LOOP
         differed := differed + pd.refresh_tally_tickets(ARRAY[m]);
         WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_of(m)),
+        kept AS MATERIALIZED (SELECT * FROM tally WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
         gone AS (
-            DELETE FROM tally k
-            WHERE k.day >= m AND k.day < (m + INTERVAL '1 month')::date
-              AND NOT EXISTS (SELECT FROM fresh f WHERE (f.day, f.monthly, f.agency_id, f.platform, f.hall_id)
-                              = (k.day, k.monthly, k.agency_id, k.platform, k.hall_id))
+            DELETE FROM tally k USING (
+                SELECT day, monthly, agency_id, platform, hall_id FROM kept
+                EXCEPT SELECT day, monthly, agency_id, platform, hall_id FROM fresh) AS x
+            WHERE (k.day, k.monthly, k.agency_id, k.platform, k.hall_id)
+                = (x.day, x.monthly, x.agency_id, x.platform, x.hall_id)
             RETURNING 1),
         put AS (
-            INSERT INTO tally SELECT * FROM fresh
+            INSERT INTO tally SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
             ON CONFLICT (day, monthly, agency_id, platform, hall_id) DO UPDATE SET
-                cases = excluded.cases, cases_rated = excluded.cases_rated,
-                level_5 = excluded.level_5, level_4 = excluded.level_4, level_3 = excluded.level_3,
-                level_2 = excluded.level_2, level_1 = excluded.level_1,
-                defaults = excluded.defaults, active = excluded.active
-            WHERE tally IS DISTINCT FROM excluded
+                cases = excluded.cases, cases_rated = excluded.cases_rated, level_5 = excluded.level_5,
+                level_4 = excluded.level_4, level_3 = excluded.level_3, level_2 = excluded.level_2,
+                level_1 = excluded.level_1, defaults = excluded.defaults, active = excluded.active
             RETURNING 1)
         SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
         differed := differed + part;
         WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_staff_of(m)),
+        kept AS MATERIALIZED (SELECT * FROM tally_staff WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
         gone AS (
-            DELETE FROM tally_staff k
-            WHERE k.day >= m AND k.day < (m + INTERVAL '1 month')::date
-              AND NOT EXISTS (SELECT FROM fresh f WHERE (f.day, f.staff_id) = (k.day, k.staff_id))
+            DELETE FROM tally_staff k USING (SELECT day, staff_id FROM kept EXCEPT SELECT day, staff_id FROM fresh) AS x
+            WHERE (k.day, k.staff_id) = (x.day, x.staff_id)
             RETURNING 1),
         put AS (
-            INSERT INTO tally_staff SELECT * FROM fresh
+            INSERT INTO tally_staff SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
             ON CONFLICT (day, staff_id) DO UPDATE SET
                 level_5 = excluded.level_5, level_4 = excluded.level_4, level_3 = excluded.level_3,
                 level_2 = excluded.level_2, level_1 = excluded.level_1
-            WHERE tally_staff IS DISTINCT FROM excluded
             RETURNING 1)
         SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
         differed := differed + part;

@@ -37,7 +37,8 @@ class Rating(Base):
             unique=True,
         ),
         Index("ix_rating_agency_time", "agency_id", "rated_at"),
-        Index("ix_rating_time", "rated_at", postgresql_using="brin"),
+        Index("ix_rating_time", "rated_at", postgresql_using="brin", postgresql_with={"autosummarize": True}),
+        Index("ix_rating_staff_time", "rated_at", postgresql_where=text("target = 'staff'")),
         Index("ix_rating_ticket_id", "ticket_id", postgresql_where=text("ticket_id is not null")),
     )
 

@@ -54,10 +54,15 @@ def _payload(folder: Path, facts: object) -> Path:
 
 def test_init_and_demo_twice_are_once(console: Console, folder: Path) -> None:
     assert console("--data", folder, "init") == (0, {"agencies": 0, "halls": 0, "people": 5})
-    assert console("--data", folder, "init", "--place", "sample") == (0, {"agencies": 41, "halls": 33, "people": 47})
+    assert console("--data", folder, "init", "--place", "sample") == (
+        0,
+        {"agencies": 41, "halls": 33, "people": 47},
+    )
     for _ in range(2):
         assert console("--data", folder, "demo") == (0, {"agencies": 41, "ratings": 6000, "tickets": 20})
-    code, answer = console("--data", folder, "import", resources.path("sample", "好差评评价明细_2026-10.xlsx"))
+    code, answer = console(
+        "--data", folder, "import", resources.path("sample", "好差评评价明细_2026-10.xlsx")
+    )
     counts = [answer[k] for k in ("kind", "rows", "inserted", "updated", "unchanged", "repeated", "refused")]
     assert (code, counts) == (0, ["ratings", 6007, 0, 0, 6000, 2, 5])
 
@@ -82,7 +87,9 @@ def test_a_refused_workbook_can_be_corrected_and_loaded_again(console: Console, 
     assert (code, again["rows"], again["refused"]) == (0, 5, 5)
 
 
-def test_files_that_are_none_are_refused_with_a_sentence(console: Console, sample_folder: Path, tmp_path: Path) -> None:
+def test_files_that_are_none_are_refused_with_a_sentence(
+    console: Console, sample_folder: Path, tmp_path: Path
+) -> None:
     (tmp_path / "a.xlsx").write_text("not a workbook")
     (tmp_path / "b.csv").write_text("一,二\n1,2\n", encoding="utf-8")
     for path in (tmp_path / "a.xlsx", tmp_path / "b.csv", tmp_path / "gone.xlsx"):
@@ -99,16 +106,33 @@ def test_tickets_and_acts(console: Console, own: Path) -> None:
     ])  # fmt: skip
     assert answer["tickets"][0]["rated_at"].endswith("+08:00")
     ticket = answer["tickets"][0]["id"]
-    code, done = console("--data", own, "act", ticket, "verify_and_dispatch", "--lead", "罗州街道", "--co", "城南街道", "石城镇")
+    code, done = console(
+        "--data",
+        own,
+        "act",
+        ticket,
+        "verify_and_dispatch",
+        "--lead",
+        "罗州街道",
+        "--co",
+        "城南街道",
+        "石城镇",
+    )
     assert (code, done["state"]) == (0, "dispatched")
     assert console("--data", own, "--as", "liaison-02", "tickets")[1]["count"] == 1
     code, refused = console("--data", own, "--as", "liaison-02", "act", ticket, "acknowledge")
     assert (code, refused["error"]["code"]) == (1, "forbidden")
-    assert console("--data", own, "--as", "liaison-01", "act", ticket, "acknowledge")[1]["state"] == "rectifying"
+    assert (
+        console("--data", own, "--as", "liaison-01", "act", ticket, "acknowledge")[1]["state"] == "rectifying"
+    )
     material = _payload(own, {"found_true": True})
-    code, refused = console("--data", own, "--as", "liaison-01", "act", ticket, "submit", "--payload", material)
+    code, refused = console(
+        "--data", own, "--as", "liaison-01", "act", ticket, "submit", "--payload", material
+    )
     assert (code, refused["error"]["code"]) == (1, "refused")
-    seen = console("--data", own, "tickets", "--agency", "罗州街道", "--month", "2026-10", "--search", "待遇")[1]
+    seen = console(
+        "--data", own, "tickets", "--agency", "罗州街道", "--month", "2026-10", "--search", "待遇"
+    )[1]
     assert seen["count"] <= 2
     assert console("--data", own, "act", 999_999, "reject", "--reason", "重复")[0] == 1
     for content in ("[]", "{"):
@@ -117,10 +141,16 @@ def test_tickets_and_acts(console: Console, own: Path) -> None:
     assert console("--data", own, "act", ticket, "annotate", "--payload", own / "none.json")[0] == 1
 
 
-def test_deadlines_need_no_database(console: Console, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_deadlines_need_no_database(
+    console: Console, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, answer = console("--data", folder, "deadline", "--from", "2026-09-30", "--days", "5", "--explain")
     assert (code, answer["due"], answer["provisional"]) == (0, "2026-10-13", False)
-    assert [d["date"] for d in answer["days"] if d["counts"]][:3] == ["2026-10-08", "2026-10-09", "2026-10-10"]
+    assert [d["date"] for d in answer["days"] if d["counts"]][:3] == [
+        "2026-10-08",
+        "2026-10-09",
+        "2026-10-10",
+    ]
     assert "国庆节" in answer["days"][1]["why"]
     assert console("--data", folder, "deadline", "--from", "2003-12-31", "--days", "1")[0] == 1
     batch = tmp_path / "batch.csv"
@@ -144,7 +174,9 @@ def test_ranking(console: Console, sample_folder: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len(view["rows"]) == 21 and view["rule_set"] == "2020-12" and view["cutoff"].endswith("+08:00")
     assert sorted(view["rows"][0]["parts"]) == ["coverage", "hall_adoption", "handling", "quality"]
-    span = console("--data", sample_folder, "ranking", "--from", "2026-09", "--to", "2026-10", "--group", "department")[1]
+    span = console(
+        "--data", sample_folder, "ranking", "--from", "2026-09", "--to", "2026-10", "--group", "department"
+    )[1]
     assert (span["from"], span["to"], len(span["rows"])) == ("2026-09", "2026-10", 20)
     assert any(r["hall_adoption"] is None for r in span["rows"])
     early = console("--data", sample_folder, "ranking", "--month", "2026-10", "--as-of", "2026-10-10")[1]
@@ -198,7 +230,14 @@ def test_connection_and_central_database(console: Console, sample_folder: Path) 
 def test_self_test(console: Console) -> None:
     code, answer = console("self-test")
     assert (code, answer["ok"]) == (0, True), answer
-    assert [c["name"] for c in answer["checks"]] == ["fonts", "icons", "style", "database", "migrations", "chart"]
+    assert [c["name"] for c in answer["checks"]] == [
+        "fonts",
+        "icons",
+        "style",
+        "database",
+        "migrations",
+        "chart",
+    ]
 
 
 def test_people_read_text(sample_folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -27,8 +27,13 @@ def test_a_walk_keeps_every_promise(database: Database, seed: int) -> None:
     agencies = {name: database.agency(name) for name in ("甲镇", "乙镇", "丙镇")}
     for number, name in enumerate(agencies, start=1):
         database.liaison(f"liaison-{number:02}", name)
-    tickets = [database.ticket(chance.choice(list(agencies)), opened=MONDAY - timedelta(days=i * 9)) for i in range(_TICKETS)]
-    people = {login: _connect(database, login) for login in ("officer", "liaison-01", "liaison-02", "liaison-03")}
+    tickets = [
+        database.ticket(chance.choice(list(agencies)), opened=MONDAY - timedelta(days=i * 9))
+        for i in range(_TICKETS)
+    ]
+    people = {
+        login: _connect(database, login) for login in ("officer", "liaison-01", "liaison-02", "liaison-03")
+    }
     events = 0
     for step in range(_STEPS):
         if step % 20 == 0:
@@ -47,10 +52,17 @@ def _connect(database: Database, login: str) -> psycopg.Connection[Any]:
 
 
 def _step(
-    database: Database, connection: Any, login: str, chance: random.Random, ticket: int, agencies: dict[str, int]
+    database: Database,
+    connection: Any,
+    login: str,
+    chance: random.Random,
+    ticket: int,
+    agencies: dict[str, int],
 ) -> int:
     """One try; returns the events it must have left: one where it was allowed, none where it was not."""
-    state, version, declined = database.rows("SELECT state, version, declined FROM pd.ticket WHERE id = %s", ticket)[0]
+    state, version, declined = database.rows(
+        "SELECT state, version, declined FROM pd.ticket WHERE id = %s", ticket
+    )[0]
     action = chance.choice(list(Action))
     group = Group.OFFICER if login == "officer" else Group.LIAISON
     payload: dict[str, Any] = dict(MATERIAL) if action is Action.SUBMIT else dict(CLOSED)
@@ -68,24 +80,44 @@ def _step(
         assert error.sqlstate in ("PD001", "PD003"), error
         target = lifecycle.target(action, State(state), group)
         if group is Group.OFFICER:
-            assert target is None or action is Action.INSIST and not declined
+            assert target is None or (action is Action.INSIST and not declined)
         return 0
     assert answer["state"] == lifecycle.target(action, State(state), group)
-    if action in (Action.RETURN_FOR_REWORK, Action.REPORT_REFUSED, Action.INSIST, Action.SUBMIT, Action.DECLINE):
+    if action in (
+        Action.RETURN_FOR_REWORK,
+        Action.REPORT_REFUSED,
+        Action.INSIST,
+        Action.SUBMIT,
+        Action.DECLINE,
+    ):
         assert database.one("SELECT due_on FROM pd.ticket WHERE id = %s", ticket) == before
     return 1
 
 
 def _check_clocks(database: Database) -> None:
-    assert database.rows("""
+    assert (
+        database.rows("""
         SELECT t.id FROM pd.ticket t WHERE t.received_on IS NOT NULL
-        AND t.due_on <> pd.due(t.received_on, 10)""") == []
-    assert database.rows("""
-        SELECT ticket_id FROM pd.assignment WHERE current AND part = 'lead' GROUP BY ticket_id HAVING count(*) > 1""") == []
-    assert database.rows("""
+        AND t.due_on <> pd.due(t.received_on, 10)""")
+        == []
+    )
+    assert (
+        database.rows("""
+        SELECT ticket_id FROM pd.assignment WHERE current AND part = 'lead' GROUP BY ticket_id HAVING count(*) > 1""")
+        == []
+    )
+    assert (
+        database.rows("""
         SELECT t.id FROM pd.ticket t WHERE (t.state IN ('dispatched', 'rectifying', 'submitted', 'approved'))
-        <> (t.runs_until IS NOT NULL) AND NOT (t.state = 'pending' AND t.declined)""") == []
-    assert database.rows("SELECT id FROM pd.assignment WHERE NOT current AND (ended_at IS NULL OR used_days < 0)") == []
+        <> (t.runs_until IS NOT NULL) AND NOT (t.state = 'pending' AND t.declined)""")
+        == []
+    )
+    assert (
+        database.rows(
+            "SELECT id FROM pd.assignment WHERE NOT current AND (ended_at IS NULL OR used_days < 0)"
+        )
+        == []
+    )
 
 
 def _check_figures(database: Database, people: dict[str, Any]) -> None:

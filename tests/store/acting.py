@@ -23,7 +23,9 @@ CLOSED = {"receipt": "ZJ12345-01", "closed_on": "2026-11-20"}
 
 
 def act(database: Database, ticket: int, action: Action, *, login: str = "officer", **given: Any) -> Done:
-    version = given.pop("version", None) or database.one("SELECT version FROM pd.ticket WHERE id = %s", ticket)
+    version = given.pop("version", None) or database.one(
+        "SELECT version FROM pd.ticket WHERE id = %s", ticket
+    )
     store = database.person(login)
     try:
         with store.write() as connection:

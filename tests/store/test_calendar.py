@@ -22,7 +22,9 @@ _NOTICE = [
 ]
 
 
-def _import(database: Database, login: str = "officer", notice: list[dict[str, object]] | None = None) -> dict[str, object]:
+def _import(
+    database: Database, login: str = "officer", notice: list[dict[str, object]] | None = None
+) -> dict[str, object]:
     return database.raw(
         login, "SELECT pd.import_notice(2027, %s::jsonb, '国办通知')", json.dumps(notice or _NOTICE)
     )[0][0]  # type: ignore[no-any-return]
@@ -45,7 +47,12 @@ def test_a_notice_moves_what_it_touches_and_logs_it(december: Database) -> None:
     ]
     kept = december.rows("SELECT due_on, runs_until, provisional FROM pd.ticket WHERE id = %s", ticket)
     assert kept == [(date(2027, 1, 5), date(2027, 1, 5), False)]
-    assert december.one("SELECT count(*) FROM pd.event WHERE action = 'deadline_moved' AND ticket_id = %s", ticket) == 1
+    assert (
+        december.one(
+            "SELECT count(*) FROM pd.event WHERE action = 'deadline_moved' AND ticket_id = %s", ticket
+        )
+        == 1
+    )
     assert december.one("SELECT facts ->> 'moved' FROM pd.event WHERE action = 'calendar_imported'") == "1"
 
 

@@ -48,7 +48,9 @@ def test_a_slip_is_taken_back_until_the_lead_has_signed(desk: Database) -> None:
     ticket = desk.ticket("乙镇")
     act(desk, ticket, Action.VERIFY_AND_DISPATCH, lead="甲镇")
     assert act(desk, ticket, Action.RECALL).due_on is None
-    row = desk.rows("SELECT holder_id = agency_id, received_on, runs_until FROM pd.ticket WHERE id = %s", ticket)
+    row = desk.rows(
+        "SELECT holder_id = agency_id, received_on, runs_until FROM pd.ticket WHERE id = %s", ticket
+    )
     assert row == [(True, None, None)]
     act(desk, ticket, Action.VERIFY_AND_DISPATCH, lead="甲镇")
     act(desk, ticket, Action.ACKNOWLEDGE, login="liaison-01")
@@ -65,7 +67,10 @@ def test_insisting_never_stops_the_clock_and_a_new_dispatch_starts_another(desk:
     act(desk, ticket, Action.DECLINE, login="liaison-01", reason="仍不属于")
     again = act(desk, ticket, Action.VERIFY_AND_DISPATCH, lead="乙镇")
     assert again.due_on == date(2026, 11, 18)
-    rounds = desk.rows("SELECT round, ended_by, used_days, current FROM pd.assignment WHERE ticket_id = %s ORDER BY 1", ticket)
+    rounds = desk.rows(
+        "SELECT round, ended_by, used_days, current FROM pd.assignment WHERE ticket_id = %s ORDER BY 1",
+        ticket,
+    )
     assert rounds == [(1, "decline", 2, False), (2, None, None, True)]
     with pytest.raises(UserError, match="退单"):
         other = desk.ticket()
@@ -89,9 +94,21 @@ def test_material_must_be_whole(desk: Database) -> None:
     act(desk, ticket, Action.VERIFY_AND_DISPATCH, lead="甲镇")
     act(desk, ticket, Action.ACKNOWLEDGE, login="liaison-01")
     with pytest.raises(UserError, match="整改措施、单位审核人"):
-        act(desk, ticket, Action.SUBMIT, login="liaison-01", payload=MATERIAL | {"measures": " ", "reviewed_by": ""})
+        act(
+            desk,
+            ticket,
+            Action.SUBMIT,
+            login="liaison-01",
+            payload=MATERIAL | {"measures": " ", "reviewed_by": ""},
+        )
     with pytest.raises(UserError, match="联系不上"):
-        act(desk, ticket, Action.SUBMIT, login="liaison-01", payload=MATERIAL | {"feedback": {"reached": False}})
+        act(
+            desk,
+            ticket,
+            Action.SUBMIT,
+            login="liaison-01",
+            payload=MATERIAL | {"feedback": {"reached": False}},
+        )
     away = MATERIAL | {"feedback": {"reached": False, "attempts": 3}}
     assert act(desk, ticket, Action.SUBMIT, login="liaison-01", payload=away).state is State.SUBMITTED
 
@@ -176,8 +193,12 @@ def test_a_figure_of_the_desk_equals_its_list(desk: Database) -> None:
                 while rows.next:
                     rows = queries.page(connection, wanted, person=person, after=rows.next, limit=3)
                     seen += rows.rows
-                assert len({r.id for r in seen}) == len(seen) == queries.count(connection, wanted, person=person)
-            overdue = queries.page(connection, TicketFilter(waiting=Waiting.OVERDUE), person=person, order=Order.DEADLINE)
+                assert (
+                    len({r.id for r in seen}) == len(seen) == queries.count(connection, wanted, person=person)
+                )
+            overdue = queries.page(
+                connection, TicketFilter(waiting=Waiting.OVERDUE), person=person, order=Order.DEADLINE
+            )
             assert [r.days_left for r in overdue.rows] == [-5] * 4
         store.close()
 
@@ -186,6 +207,7 @@ def test_searching_finds_chinese_words_numbers_and_initials(desk: Database) -> N
     desk.ticket(item="老年人优待证办理")
     desk.ticket(item="食品经营许可")
     with desk.store.read() as connection:
+
         def found(words: str) -> int:
             return queries.count(connection, TicketFilter(search=words), person=OFFICER)
 
@@ -204,4 +226,8 @@ def test_the_proposal_follows_history(desk: Database) -> None:
         proposal = queries.propose_dispatch(connection, ticket)
         other = queries.propose_dispatch(connection, another)
     assert (proposal.agency, proposal.why) == ("市公安局", "同类工单 2 件由其承办")
-    assert (other.agency, other.due_on, other.days[-1].day) == ("甲镇", date(2026, 11, 16), date(2026, 11, 16))
+    assert (other.agency, other.due_on, other.days[-1].day) == (
+        "甲镇",
+        date(2026, 11, 16),
+        date(2026, 11, 16),
+    )

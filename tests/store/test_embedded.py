@@ -54,7 +54,9 @@ def test_a_killed_server_starts_again_with_what_was_committed(folder: Path) -> N
 def test_a_pid_file_whose_number_is_another_program_is_stale(folder: Path) -> None:
     cluster = embedded.start(folder)
     embedded.stop_if_unused(cluster)
-    (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.data}\n0\n5432\n{cluster.host}\n\n")
+    (cluster.data / "postmaster.pid").write_text(
+        f"{os.getpid()}\n{cluster.data}\n0\n5432\n{cluster.host}\n\n"
+    )
     Workspace.open_embedded(folder).close()
 
 
@@ -174,6 +176,12 @@ def test_a_read_cannot_write(sample: Workspace) -> None:
 def test_a_busy_pool_is_a_sentence(sample: Workspace) -> None:
     store = Store(sample.conninfo)
     store._engine.pool._timeout = 0.01  # type: ignore[attr-defined]
-    with store.read(), store.read(), store.read(), pytest.raises(EnvironmentProblem, match="正忙"), store.read():
+    with (
+        store.read(),
+        store.read(),
+        store.read(),
+        pytest.raises(EnvironmentProblem, match="正忙"),
+        store.read(),
+    ):
         pass
     store.close()

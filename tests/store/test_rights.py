@@ -12,7 +12,16 @@ from models.rules.people import Group
 from tests.databases import MONDAY, Database
 from tests.store.acting import act
 
-_TICKETS = ("ticket", "assignment", "event", "event_text", "rectification", "rating", "rating_revision", "change")
+_TICKETS = (
+    "ticket",
+    "assignment",
+    "event",
+    "event_text",
+    "rectification",
+    "rating",
+    "rating_revision",
+    "change",
+)
 _ALL = (*_TICKETS, "rater", "command_log", "tally", "tally_ticket", "tally_staff", "agency", "hall", "app_user",
         "calendar_day", "rule_set", "import_batch", "staging_rating", "instance", "rating_cover", "summary_count")  # fmt: skip
 
@@ -30,7 +39,9 @@ def two_agencies(database: Database) -> Database:
 
 
 def test_a_liaison_sees_what_the_agency_holds_and_nothing_else(two_agencies: Database) -> None:
-    own = two_agencies.raw("liaison-01", "SELECT t.id, a.name FROM pd.ticket t JOIN pd.agency a ON a.id = t.holder_id")
+    own = two_agencies.raw(
+        "liaison-01", "SELECT t.id, a.name FROM pd.ticket t JOIN pd.agency a ON a.id = t.holder_id"
+    )
     assert [name for _, name in own] == ["甲镇"]
     for table in _TICKETS[:4]:
         seen = two_agencies.raw("liaison-01", f"SELECT count(*) FROM pd.{table}")[0][0]
@@ -55,7 +66,11 @@ def test_nobody_writes_a_table(two_agencies: Database, login: str) -> None:
         column = two_agencies.one(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 2", f"pd.{table}"
         )
-        writes = [f"UPDATE pd.{table} SET {column} = {column}", f"DELETE FROM pd.{table}", f"TRUNCATE pd.{table}"]
+        writes = [
+            f"UPDATE pd.{table} SET {column} = {column}",
+            f"DELETE FROM pd.{table}",
+            f"TRUNCATE pd.{table}",
+        ]
         if not table.startswith("staging"):
             writes.append(f"INSERT INTO pd.{table} DEFAULT VALUES")
         for statement in writes:

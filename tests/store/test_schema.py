@@ -19,7 +19,9 @@ from tests.databases import Database
 def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
     # Without our search path: Alembic takes the first schema of it for the nameless one.
     engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(database.conninfo(embedded.SUPERUSER)), poolclass=NullPool
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(database.conninfo(embedded.SUPERUSER)),
+        poolclass=NullPool,
     )
     with engine.connect() as connection:
         options = {"include_schemas": True, "version_table_schema": "pd", "compare_type": True}

@@ -58,7 +58,9 @@ def test_every_number_of_the_ranking_equals_its_list(sample: Workspace, group: s
                 " WHERE a.name = %s AND platform IN ('portal', 'hall', 'app') GROUP BY platform",
                 (agency,),
             ).all()
-            assert {p: (r, n) for p, r, n in cases if n} == {p.value: pair for p, pair in score.channels.items()}
+            assert {p: (r, n) for p, r, n in cases if n} == {
+                p.value: pair for p, pair in score.channels.items()
+            }
             mean = sum(Fraction(int(r), int(n)) for _, r, n in cases if n) / sum(1 for *_, n in cases if n)
             assert abs(Decimal(float(mean * 100)) - (score.coverage.value or 0)) <= Decimal("0.0051")
 

@@ -9,9 +9,10 @@ import traceback
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.clock import SHANGHAI
 from app.errors import EnvironmentProblem, PingdeskError
-from views.console.arguments import Usage, parse
 from views.console.answer import Answer
+from views.console.arguments import Usage, parse
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def _crashed(error: Exception) -> str:
 
     try:
         folder = user_log_path("pingdesk", appauthor=False, ensure_exists=True)
-        path = folder / f"crash-{datetime.now():%Y%m%d-%H%M%S}.txt"
+        path = folder / f"crash-{datetime.now(SHANGHAI):%Y%m%d-%H%M%S}.txt"
         path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     except OSError:
         return f"程序出错了（{type(error).__name__}）。"

@@ -125,6 +125,7 @@ def _colors(dark: bool) -> theme.Colors:
 
 
 def ensure_application() -> None:
+    """Starts Qt without a window where none runs, for the console and the self-test."""
     """Starts Qt without a screen where no application runs yet."""
     if QCoreApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

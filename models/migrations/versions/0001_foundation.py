@@ -695,7 +695,21 @@ def _tables() -> None:
         postgresql_where=sa.text("ticket_id is not null"),
     )
     op.create_index(
-        "ix_rating_time", "rating", ["rated_at"], unique=False, schema="pd", postgresql_using="brin"
+        "ix_rating_staff_time",
+        "rating",
+        ["rated_at"],
+        unique=False,
+        schema="pd",
+        postgresql_where=sa.text("target = 'staff'"),
+    )
+    op.create_index(
+        "ix_rating_time",
+        "rating",
+        ["rated_at"],
+        unique=False,
+        schema="pd",
+        postgresql_using="brin",
+        postgresql_with={"autosummarize": True},
     )
     op.create_index(
         "uq_rating_key",

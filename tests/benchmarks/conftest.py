@@ -1,0 +1,29 @@
+"""Sizes of the benchmarks, given by `bootstrap.py bench --tickets N --ratings N --rows N`."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tickets", type=int, default=1_000_000)
+    parser.addoption("--ratings", type=int, default=1_000_000)
+    parser.addoption("--rows", type=int, default=200_000)
+
+
+@pytest.fixture
+def tickets(request: pytest.FixtureRequest) -> int:
+    """How many tickets."""
+    return int(request.config.getoption("--tickets"))
+
+
+@pytest.fixture
+def ratings(request: pytest.FixtureRequest) -> int:
+    """How many ratings."""
+    return int(request.config.getoption("--ratings"))
+
+
+@pytest.fixture
+def rows(request: pytest.FixtureRequest) -> int:
+    """How many rows in a workbook."""
+    return int(request.config.getoption("--rows"))
