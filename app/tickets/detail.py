@@ -124,13 +124,13 @@ def _labels(connection: Connection, row: TicketRow) -> tuple[tuple[str, str], ..
 def _rounds(connection: Connection, ticket_id: int) -> tuple[Round, ...]:
     rows = connection.execute(
         text("""
-            SELECT g.name, x.part, x.round, x.received_on, x.due_on, x.acknowledged_at, x.ended_at, x.ended_by,
+            SELECT g.name AS agency, x.part, x.round, x.received_on, x.due_on, x.acknowledged_at, x.ended_at, x.ended_by,
                    x.used_days, x.current
             FROM assignment x JOIN agency g ON g.id = x.agency_id WHERE x.ticket_id = :id
             ORDER BY x.round DESC, x.part DESC, g.standing"""),
         {"id": ticket_id},
     )
-    return tuple(Round(*r[:7], _event_label(r[7]), *r[8:]) for r in rows)
+    return tuple(Round(**dict(r._mapping) | {"ended_by": _event_label(r.ended_by)}) for r in rows)
 
 
 def _event_label(action: str | None) -> str | None:
@@ -196,7 +196,7 @@ def _rectifications(connection: Connection, ticket_id: int) -> tuple[Rectificati
             FROM rectification WHERE ticket_id = :id ORDER BY id DESC"""),
         {"id": ticket_id},
     )
-    return tuple(RectificationRow(*r[:5], _feedback(r.feedback), r.reviewed_by) for r in rows)
+    return tuple(RectificationRow(**dict(r._mapping) | {"feedback": _feedback(r.feedback)}) for r in rows)
 
 
 def _feedback(feedback: dict[str, Any]) -> str:

@@ -78,8 +78,16 @@ class RuleSet:
             with_hall=_weights(parameters["with_hall"]),
             without_hall=_weights(parameters["without_hall"]),
             quality_mean=str(parameters["quality_mean"]),
-            **{choice: str(parameters[choice]) for choice in _CHOICES if choice != "quality_mean"},
-            **{number: int(parameters[number]) for number in _NUMBERS},  # type: ignore[arg-type]
+            handled_means=str(parameters["handled_means"]),
+            ticket_denominator=str(parameters["ticket_denominator"]),
+            no_ticket=str(parameters["no_ticket"]),
+            follow_up_effect=str(parameters["follow_up_effect"]),
+            small_sample=int(parameters["small_sample"]),
+            rectification_days=int(parameters["rectification_days"]),
+            rework_days=int(parameters["rework_days"]),
+            report_days=int(parameters["report_days"]),
+            appeal_days=int(parameters["appeal_days"]),
+            due_soon_days=int(parameters["due_soon_days"]),
         )
 
 

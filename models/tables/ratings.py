@@ -114,6 +114,6 @@ class LabelCode(Base):
     __tablename__ = "label_code"
 
     code: Mapped[str] = mapped_column(primary_key=True)
-    text: Mapped[str]
     level: Mapped[Small]
     retired: Mapped[bool] = mapped_column(server_default=text("false"))
+    text: Mapped[str]
