@@ -17,6 +17,7 @@ from views.rankings import picture
 from views.rankings.page import RankingsPage
 from views.rankings.parts import change_of, change_text, counted
 from views.rankings.table import COLUMNS
+from views.shell import theme
 from views.shell.session import Session
 
 
@@ -88,6 +89,12 @@ def test_pressing_a_bar_chooses_the_agency(page, qtbot):
         page.chart.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(300, 36 + 27 * 2 + 5).toPoint()
     )
     assert page.chart.selected == 2
+    shown = page.chart.grab().toImage()
+    ratio = shown.devicePixelRatio()
+    soft = [
+        shown.pixelColor(int(2 * ratio), int((36 + 27 * row + 3) * ratio)).name().upper() for row in (0, 2)
+    ]
+    assert soft == [theme.colors().surface, theme.colors().accent_soft]
     assert page.table.currentIndex().row() == 2
     page._open_chosen()
     assert page.asked

@@ -33,6 +33,8 @@ class RankChart(pg.PlotWidget):
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.setFrameShape(self.Shape.NoFrame)
+        # The ground carries the chosen row, so it must not be kept from the last time.
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
         item = self.getPlotItem()
         for side in ("left", "bottom"):
             item.hideAxis(side)

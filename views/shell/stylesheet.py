@@ -53,14 +53,14 @@ def _frames(c: Colors) -> str:
 
 def _buttons(c: Colors) -> str:
     return f"""
-    QPushButton {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 6px; padding: 5px 12px;
+    QPushButton {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 6px; padding: 5px 11px;
                    min-height: 20px; }}
     QPushButton:hover {{ background: {c.hover}; }}
     QPushButton:focus {{ border-color: {c.accent}; }}
     QPushButton:disabled {{ color: {c.secondary}; background: {c.grey_soft}; border-color: {c.grey_soft}; }}
     QPushButton[kind="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
                                    font-weight: 600; }}
-    QPushButton[kind="primary"]:focus {{ border: 2px solid {c.text}; padding: 4px 11px; }}
+    QPushButton[kind="primary"]:focus {{ border: 2px solid {c.text}; padding: 4px 10px; }}
     QPushButton[kind="primary"]:disabled {{ background: {c.grey_soft}; color: {c.secondary};
                                             border-color: {c.grey_soft}; }}
     QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {c.accent};

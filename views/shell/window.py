@@ -111,11 +111,11 @@ class Window(QWidget):
 
         guard.forbid_this_thread(strict=not getattr(sys, "frozen", False))
         self.open()
-        self.navigation.show_mark()
         self.setWindowIcon(icons.icon("mark", "accent"))
 
     def open(self) -> None:
         """Opens the database off the GUI thread."""
+        self.navigation.show_mark()
         self.stack.setCurrentWidget(self.welcome)
         self.welcome.wait()
         self.operations.query(self, opening.open_database(self._folder, self._login), self._opened,
