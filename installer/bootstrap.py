@@ -17,15 +17,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - whoever reads this sentence runs an older one
-    sys.exit("需要 Python 3.11 或更高版本，请换用新版本的 python3。")
+    sys.stderr.write("需要 Python 3.11 或更高版本，请换用新版本的 python3。\n")
+    sys.exit(3)
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]  # Python looks beside this file, not at the root
 
 from installer import checks, packages, steps, system, tour  # noqa: E402
 from installer.packages import Lock  # noqa: E402
-from installer.steps import ROOT, USAGE, Stop, note, say  # noqa: E402
+from installer.steps import ENVIRONMENT, ROOT, USAGE, Stop, note, say  # noqa: E402
 
 #: What `main.py tickets` answers where there is no database yet.
 _NO_DATABASE = 3
+#: Lies in the environment while the sample is loaded; names the folder.
+_LOADING = packages.VENV / "loading-sample"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,6 +46,9 @@ def main(arguments: Sequence[str]) -> int:
     except Stop as problem:
         note(str(problem))
         return problem.exit_code
+    except OSError as problem:  # a disk that is full, a folder of somebody else's
+        note(f"无法继续：{problem.strerror or problem}（{problem.filename or ROOT}）。")
+        return ENVIRONMENT
     except KeyboardInterrupt:
         note("已中断。")
         return 1
@@ -58,7 +64,7 @@ def run(rest: Sequence[str]) -> int:
     """Loads the sample month where there is no database yet; then the window, or the round on the console."""
     options = data_options(rest)
     python = python_with(Lock.RUN)
-    if not _has_database(python, options):
+    if _was_cut_off(options) or not _has_database(python, options):
         _fill(python, options)
     if system.has_screen():
         return _become([str(python), str(ROOT / "main.py"), *options])
@@ -82,9 +88,16 @@ def _has_database(python: Path, options: Sequence[str]) -> bool:
 
 def _fill(python: Path, options: Sequence[str]) -> None:
     note("首次运行，载入示例月 …")
+    _LOADING.write_text("\n".join(options), encoding="utf-8")
     exit_code = steps.call([python, ROOT / "main.py", *options, "demo"])
     if exit_code:
         raise Stop("示例月没有载入，请按上面的说明处理后重试。", exit_code)
+    _LOADING.unlink()
+
+
+def _was_cut_off(options: Sequence[str]) -> bool:
+    """Whether this very folder's sample was being loaded when an earlier start was ended."""
+    return _LOADING.exists() and _LOADING.read_text(encoding="utf-8") == "\n".join(options)
 
 
 def console(rest: Sequence[str]) -> int:
