@@ -32,9 +32,8 @@ def main(arguments: list[str]) -> int:
         return console(arguments)
     from views.shell.start import run as window
 
-    return window(
-        Path(options["--data"]) if "--data" in options else None, login=options.get("--as", "officer")
-    )
+    folder = Path(options["--data"]) if "--data" in options else None
+    return window(folder, login=options.get("--as", "officer"))
 
 
 if __name__ == "__main__":

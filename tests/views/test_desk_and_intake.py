@@ -20,6 +20,7 @@ from views.intake.loading import LoadBar
 from views.intake.page import IntakePage
 from views.operations import Operations
 from views.shell.session import Session
+from views.tickets.drill import Drill
 
 FILE = Path("好差评评价明细_2026-10.xlsx")
 
@@ -72,7 +73,7 @@ def test_tickets_and_agencies_open(qtbot, backend, session):
     page.strip._open.click()
     assert session.asked[0][1] in {r.id for r in backend.rows}
     assert session.asked[1] == ("tickets", TicketFilter(agency="城南街道", month=MONTH, states=OPEN))
-    assert session.asked[2][1].month is not None
+    assert session.asked[2][1] == Drill(TicketFilter(month=MONTH, counted=True), 20)
 
 
 def test_an_empty_desk_says_what_to_expect(qtbot, backend, session):

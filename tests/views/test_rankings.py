@@ -19,6 +19,7 @@ from views.rankings.parts import change_of, change_text, counted
 from views.rankings.table import COLUMNS
 from views.shell import theme
 from views.shell.session import Session
+from views.tickets.drill import Drill
 
 
 @pytest.fixture
@@ -70,9 +71,8 @@ def test_a_number_with_a_list_opens_it(page, qtbot):
     at = next(i for i, r in enumerate(model.rows) if r.score.facts.agency == "罗州街道")
     assert model.opens(model.index(at, column))
     page.table.clicked.emit(model.index(at, column))
-    assert page.asked == [
-        ("tickets", TicketFilter(agency="罗州街道", month=MONTH, last_month=MONTH, counted=True))
-    ]
+    chosen = TicketFilter(agency="罗州街道", month=MONTH, last_month=MONTH, counted=True)
+    assert page.asked == [("tickets", Drill(chosen, 1))]
     quality = model.index(at, 0)
     assert not model.opens(quality)
     assert name

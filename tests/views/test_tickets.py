@@ -11,6 +11,7 @@ from models.rules.people import Group
 from tests.views.factories import TODAY, Backend, Workspace, detail, person, ticket
 from views.operations import Operations
 from views.shell.session import Session
+from views.tickets.drill import Drill
 from views.tickets.forms import form_for
 from views.tickets.page import TicketsPage
 
@@ -313,3 +314,13 @@ def test_the_order_is_changed(officer, backend):
     officer.page.open_with(Order.DEADLINE)
     officer.settle()
     assert officer.page._order() is Order.DEADLINE
+
+
+def test_a_figure_says_how_many_rows_its_reader_may_not_see(liaison):
+    liaison.page.open_with(Drill(TicketFilter(search="食品"), 5))
+    liaison.settle()
+    matching = liaison.page.model.rowCount()
+    assert f"另有 {5 - matching} 件" in liaison.page.facts.text()
+    liaison.page._clear_filter()
+    liaison.settle()
+    assert "另有" not in liaison.page.facts.text()

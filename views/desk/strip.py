@@ -11,6 +11,7 @@ from app.tickets.queries import TicketFilter
 from views import dates
 from views.shell.parts import Button, label, restyle
 from views.shell.theme import UNIT
+from views.tickets.drill import Drill
 
 
 class _Figure(QWidget):
@@ -78,4 +79,5 @@ class MonthStripCard(QFrame):
         self.mean.say("—" if strip.mean is None else f"{strip.mean:.2f}", "满分 10 分")
 
     def _open_month(self) -> None:
-        self.opened.emit(TicketFilter(month=self._shown.month, counted=True))
+        chosen = TicketFilter(month=self._shown.month, counted=True)
+        self.opened.emit(Drill(chosen, self._shown.tickets))

@@ -19,12 +19,13 @@ from views import dates
 from views.rankings.chart import RankChart
 from views.rankings.detail import ScorePanel
 from views.rankings.painting import BOTTOM, TOP
-from views.rankings.parts import GROUPS
+from views.rankings.parts import GROUPS, tickets_of
 from views.rankings.table import RankTable
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Button, Chip, Empty, card, icon_button, label, row, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tickets.drill import Drill
 
 ROW = 27
 SIDE = 67 * UNIT
@@ -220,10 +221,11 @@ class RankingsPage(Page):
         self.panel.show_row(ranked, links=True)
 
     def _open_row(self, number: int) -> None:
-        agency, period = self._view.rows[number].score.facts.agency, self._view.period
-        self.session.go(
-            "tickets", TicketFilter(agency=agency, month=period.first, last_month=period.last, counted=True)
+        score, period = self._view.rows[number].score, self._view.period
+        chosen = TicketFilter(
+            agency=score.facts.agency, month=period.first, last_month=period.last, counted=True
         )
+        self.session.go("tickets", Drill(chosen, tickets_of(score)))
 
     def _open_chosen(self) -> None:
         if self.chart.selected is not None:

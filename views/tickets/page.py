@@ -23,6 +23,7 @@ from views.shell.theme import UNIT
 from views.tables.model import PagedModel
 from views.tables.view import TableView
 from views.tickets.columns import COLUMNS
+from views.tickets.drill import Drill
 from views.tickets.filters import FilterBar
 from views.tickets.panel import TicketPanel
 
@@ -46,6 +47,7 @@ class TicketsPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._by_deadline = False
+        self._counted: int | None = None
         self._wanted: int | None = None
         self.panel = TicketPanel(session, self)
         self.panel.acted.connect(self._acted)
@@ -142,6 +144,8 @@ class TicketsPage(Page):
         self.filters.set_counts(counts.waiting)
         mine = counts.waiting[Waiting.ME]
         shown = f"共 {counts.matching:,} 件，只列有期限的" if self._by_deadline else f"{counts.matching:,} 件"
+        hidden = (self._counted or 0) - counts.matching
+        shown += f"，另有 {hidden:,} 件由其他单位办理，不在您可查看的范围" if hidden > 0 else ""
         self.facts.setText(shown + (f"，{mine:,} 件待我处理" if mine else ""))
         self.session.counted.emit("tickets", mine, False)
 
@@ -154,7 +158,9 @@ class TicketsPage(Page):
     # choosing ---------------------------------------------------------------------------------------------
 
     def open_with(self, argument: object) -> None:
-        """A filter, the deadline order, or a ticket's id."""
+        """A filter, a figure to open, the deadline order, or a ticket's id."""
+        counted = argument.counted if isinstance(argument, Drill) else None
+        argument = argument.filter if isinstance(argument, Drill) else argument
         if argument is Order.DEADLINE:
             self._by_deadline = True
             self._order_chip.setChecked(True)
@@ -164,6 +170,7 @@ class TicketsPage(Page):
             self._order_chip.setChecked(False)
             self.filters.show_filter(argument)
             self._filter_changed(argument)
+            self._counted = counted
         elif isinstance(argument, int):
             self._wanted = argument
             self.panel.load(argument)
@@ -171,6 +178,7 @@ class TicketsPage(Page):
                 self._clear_filter()
 
     def _filter_changed(self, _chosen: object) -> None:
+        self._counted = None
         self.model.restart()
         self._read_counts()
 
