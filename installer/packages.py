@@ -90,6 +90,8 @@ def _fill(python: Path, lock: Lock) -> None:
     options = ("--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet")
     code, _, wrong = ask((python, "-m", "pip", "install", *options, "-r", lock.path))
     if code:
+        # pip ended by itself and left no half package: a program that ran before still runs without a network.
+        (VENV / _UNFINISHED).unlink()
         raise Stop(f"依赖安装失败，请检查网络后重试：{_reason(wrong)}")
     stamp_all(lock)
 

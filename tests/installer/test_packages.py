@@ -100,6 +100,16 @@ def test_a_failed_installation_is_one_sentence_and_is_tried_again(machine: Machi
     assert packages.is_stamped(Lock.RUN)
 
 
+def test_the_program_still_runs_where_what_tests_need_could_not_be_had(machine: Machine) -> None:
+    packages.ensure(Lock.RUN)
+    machine.pip = (1, "ERROR: no network")
+    with pytest.raises(Stop):
+        packages.ensure(Lock.TEST)
+    machine.done.clear()
+    packages.ensure(Lock.RUN)
+    assert not machine.done
+
+
 def test_a_lock_is_the_same_whatever_ends_its_lines(tmp_path: Path) -> None:
     (tmp_path / "unix").write_bytes(b"a==1 \\\n    --hash=sha256:00\n")
     (tmp_path / "windows").write_bytes(b"a==1 \\\r\n    --hash=sha256:00\r\n")
