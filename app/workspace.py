@@ -16,7 +16,6 @@ from app.database import embedded, schema
 from app.database.embedded import Cluster
 from app.database.engine import Store
 from app.errors import EnvironmentProblem, UserError
-from app.registry import seeding
 from models.rules.people import Group
 
 
@@ -156,6 +155,8 @@ def initialise(folder: Path, *, sample: bool = False, fast: bool = False) -> Non
 
     `sample`: also the sample county's registry and people. A second time changes nothing.
     """
+    from app.registry import seeding  # with all the tables: a third of a second that a window does not need
+
     cluster = embedded.start(folder, create=True, fast=fast)
     _create_database(cluster)
     with schema.administration(cluster.conninfo(embedded.SUPERUSER)) as connection:

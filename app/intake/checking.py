@@ -45,6 +45,28 @@ class BadRowError(Exception):
         self.reason = reason
 
 
+class Names:
+    """Distinct names in the ratings that are sent, told once each: the loader need not look for them."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, set[Any]] = {"places": set(), "items": set(), "months": set()}
+        self._fresh: dict[str, set[Any]] = {"places": set(), "items": set(), "months": set()}
+
+    def add(self, kind: str, values: set[Any]) -> None:
+        """`places` (agency, hall, counter, staff), `items`, `months` (agency, year × 12 + month)."""
+        fresh = values - self._seen[kind]
+        self._seen[kind] |= fresh
+        self._fresh[kind] |= fresh
+
+    def take(self) -> dict[str, list[Any]]:
+        """What is new since it was last asked for; empty where nothing is."""
+        fresh, self._fresh = self._fresh, {kind: set() for kind in self._fresh}
+        if not any(fresh.values()):
+            return {}
+        months = [(agency, f"{(n - 1) // 12}-{(n - 1) % 12 + 1:02}-01") for agency, n in fresh["months"]]
+        return {"places": list(fresh["places"]), "items": list(fresh["items"]), "months": months}
+
+
 @dataclass(slots=True)
 class Found:
     """What the checks of a whole file found. `rows` counts data rows of all sheets."""
@@ -61,6 +83,7 @@ class Found:
     warnings: Counter[str] = field(default_factory=Counter)
     agencies: set[str] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
+    names: Names = field(default_factory=lambda: Names())
     seen: set[Any] = field(default_factory=set)
     notice: list[tuple[date, bool, str]] = field(default_factory=list)
 

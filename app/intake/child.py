@@ -32,7 +32,7 @@ PREVIEW = 20
 #: Address space of the child; 500,000 rows of 24 columns take about 1.7 GB.
 MEMORY = 3 << 30
 
-HEADER, DATA, PROGRESS, REFUSED, DONE, ERROR = b"H", b"D", b"P", b"R", b"Z", b"E"
+HEADER, NAMES, DATA, PROGRESS, REFUSED, DONE, ERROR = b"H", b"N", b"D", b"P", b"R", b"Z", b"E"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,8 @@ def _read(
         first += len(part)
         if found.rows > workbooks.MAX_ROWS:
             raise workbooks.TOO_MANY
+        if names := found.names.take():
+            sender.tell(NAMES, names)
         if lines:
             sender.send(DATA, lines)
         if request.all_refused or found.refused - len(found.rejected) < SHOWN:

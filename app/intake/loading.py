@@ -6,14 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from app.errors import EnvironmentProblem, UserError
-from app.intake.child import DATA, DONE, HEADER, PROGRESS, REFUSED
+from app.intake.child import DATA, DONE, HEADER, NAMES, PROGRESS, REFUSED
 from app.intake.initials import initials_of
 from app.intake.kinds import Kind
 from app.intake.reading import Reader
@@ -51,6 +51,7 @@ class Arrival:
     refused: RefusedRows
     tell: Tell
     outcome: Mapping[str, Any] | None = None
+    names: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -69,6 +70,9 @@ class Arrival:
                 yield payload
             elif frame == PROGRESS:
                 self.tell(Progress(CHECKING, payload, self.total))
+            elif frame == NAMES:
+                for kind, values in payload.items():
+                    self.names.setdefault(kind, []).extend(values)
             elif frame == REFUSED:
                 self.refused.add(payload)
             elif frame == DONE:
@@ -97,9 +101,11 @@ def load(connection: Connection, arrival: Arrival, *, complete: bool) -> dict[st
     lines = arrival.data()
     while _copy_part(connection, arrival.header["table"], lines):
         if arrival.kind is Kind.RATINGS:
-            connection.execute(_PART, {"load": arrival.load_id, "batch": json.dumps(about)})
+            part = {**about, "names": arrival.names}
+            connection.execute(_PART, {"load": arrival.load_id, "batch": json.dumps(part)})
+            arrival.names = {}
     arrival.tell(Progress(COUNTING, arrival.total, arrival.total))
-    batch = {**about, **_outcome(arrival)}
+    batch = {**about, **_outcome(arrival), "names": arrival.names}
     counts = connection.scalar(_LOADERS[arrival.kind], {"load": arrival.load_id, "batch": json.dumps(batch)})
     return dict(counts)
 

@@ -182,8 +182,6 @@ class Part:
         persons = [self.texts(f) for f in ("rater_name", "rater_phone", "rater_identity")]
         self._warn_of_early(rated, accepted)
         keep = self._keep(list(zip(areas, cases, target, service, number, strict=True)))
-        self.found.agencies.update(set(agencies) - {None})
-        self.found.items.update(set(items) - {None})
         self._report(agencies)
         load, line = str(self.found.load_id), self.found.lines
         self.found.lines += len(keep)
@@ -201,8 +199,20 @@ class Part:
         columns += [channels, halls, counters, staff, levels, defaults, lacking, codes, reasons]
         columns += [rated_text, accepted_text, finished_text, case_types, *persons]
         kept = columns if len(keep) == self.size else [[column[i] for i in keep] for column in columns]
+        self._name(kept, rated if len(keep) == self.size else [rated[i] for i in keep])
         head = [[load] * len(keep), [str(line + i) for i in range(1, len(keep) + 1)]]
         return list(zip(*head, *map(_written, kept), strict=True))
+
+    def _name(self, kept: Sequence[Sequence[Any]], rated: Sequence[datetime]) -> None:
+        """Tells the distinct names and months of the rows that stand."""
+        agencies, items, item_codes, halls, counters, staff = (kept[i] for i in (5, 6, 7, 10, 11, 12))
+        named = {item or code for item, code in zip(items, item_codes, strict=True)} - {None}
+        self.found.agencies.update(agencies)
+        self.found.items.update(named)
+        self.found.names.add("items", named)
+        self.found.names.add("places", set(zip(agencies, halls, counters, staff, strict=True)))
+        months = [when.year * 12 + when.month for when in rated]
+        self.found.names.add("months", set(zip(agencies, months, strict=True)))
 
     def _agencies(self) -> list[Any]:
         names = self.column("agency")

@@ -99,7 +99,9 @@ def _rules(connection: Connection, period: Period) -> RuleSet:
     if period.last < period.first:
         raise UserError("起始月份晚于截止月份。", code="bad_period")
     if rule_set(connection, period.first) is None:
-        raise UserError(f"{period.first:%Y年%-m月}早于第一个规则集，不能评分。", code="no_rule_set")
+        raise UserError(
+            f"{period.first.year}年{period.first.month}月早于第一个规则集，不能评分。", code="no_rule_set"
+        )
     found = rule_set(connection, period.last)
     assert found is not None  # in force at the start, so also later
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -202,8 +202,17 @@ def _rectifications(connection: Connection, ticket_id: int) -> tuple[Rectificati
 def _feedback(feedback: dict[str, Any]) -> str:
     if not feedback.get("reached"):
         return f"联系不上，共联系 {feedback.get('attempts')} 次"
-    when = f"{feedback['at']}，" if feedback.get("at") else ""
+    when = f"{_spoken(str(feedback['at']))}，" if feedback.get("at") else ""
     return f"{when}{feedback.get('how')}：{feedback.get('said')}"
+
+
+def _spoken(at: str) -> str:
+    """2026-11-03T14:20 → 2026年11月3日 14:20; anything else as it was typed."""
+    try:
+        when = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return f"{when.year}年{when.month}月{when.day}日 {when:%H:%M}"
 
 
 def _similar(connection: Connection, row: TicketRow, item_id: int | None) -> int:
