@@ -52,7 +52,7 @@ def _check(name: str, function: Callable[[], str]) -> Check:
 
 
 def _fonts() -> str:
-    from PySide6.QtGui import QFont, QFontMetrics, QRawFont
+    from PySide6.QtGui import QFont, QFontInfo, QFontMetrics, QRawFont
 
     from views.rankings.picture import ensure_application
     from views.shell import theme
@@ -62,7 +62,7 @@ def _fonts() -> str:
     assert QRawFont.fromFont(font).supportsCharacter("差") or QFontMetrics(font).inFontUcs4(ord("差")), (
         "没有中文字体，请安装 fonts-noto-cjk（Windows 自带微软雅黑）"
     )
-    return font.families()[0] if font.families() else font.family()
+    return QFontInfo(font).family()  # the one in use, not the one asked for
 
 
 def _icons() -> str:
