@@ -1,0 +1,154 @@
+"""The window on a real database: an officer dispatches and takes back, a liaison signs, the server goes away."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from app import workspace
+from app.database import embedded, guard
+from app.tickets.queries import TicketFilter, Waiting
+from models.rules.lifecycle import Action
+from views.shell.window import Window
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """The sample month, kept running for the module."""
+    with tempfile.TemporaryDirectory(prefix="pingdesk-flows-") as made:
+        workspace.demo(Path(made), fast=True)
+        keeper = workspace.Workspace.open_embedded(Path(made))
+        with keeper.read():
+            yield Path(made)
+        keeper.close()
+
+
+@pytest.fixture
+def opened(qtbot, folder: Path):
+    """Opens windows as anybody; statements on the GUI thread are errors."""
+    guard.forbid_this_thread()
+    made: list[Window] = []
+
+    def as_person(login: str) -> Window:
+        window = Window(folder, login=login)
+        window.show()
+        made.append(window)
+        with qtbot.waitSignal(window.ready, timeout=20_000):
+            window.open()
+        return window
+
+    yield as_person
+    for window in made:
+        window.close()
+        window.deleteLater()
+    guard.allow_every_thread()
+
+
+def _settle(qtbot, window: Window) -> None:
+    qtbot.waitUntil(lambda: window.operations.running == 0, timeout=20_000)
+
+
+def _tickets(qtbot, window: Window, wanted: TicketFilter | None = None):
+    window.show_page("tickets", wanted or TicketFilter())
+    _settle(qtbot, window)
+    return window.pages["tickets"]
+
+
+def _liaison_of(folder: Path, agency: str) -> str:
+    return _look(
+        folder,
+        "SELECT login FROM pd.app_user u JOIN pd.agency a ON a.id = u.agency_id WHERE a.name = %s",
+        agency,
+    )
+
+
+def _state(folder: Path, ticket: int) -> str:
+    return _look(folder, "SELECT state FROM pd.ticket WHERE id = %s", ticket)
+
+
+def _look(folder: Path, statement: str, value: object) -> str:
+    with psycopg.connect(embedded.running(folder).conninfo(embedded.SUPERUSER)) as connection:
+        return connection.execute(statement, [value]).fetchone()[0]
+
+
+def _choose_first(qtbot, window: Window, page) -> int:
+    page.panel.load(page.model.rows[0].id)
+    _settle(qtbot, window)
+    qtbot.waitUntil(lambda: page.panel.detail is not None, timeout=20_000)
+    _settle(qtbot, window)
+    return page.panel.detail.row.id
+
+
+def test_an_officer_dispatches_and_takes_back_and_the_liaison_signs(qtbot, opened, folder: Path) -> None:
+    officer = opened("officer")
+    page = _tickets(qtbot, officer, TicketFilter(waiting=Waiting.VERIFY))
+    assert len(page.model.rows) == 20
+    ticket = _choose_first(qtbot, officer, page)
+    lead = page.panel.detail.row.agency
+    page.panel.begin(Action.VERIFY_AND_DISPATCH)
+    _settle(qtbot, officer)
+    page.panel._pressed(Action.VERIFY_AND_DISPATCH)
+    qtbot.waitUntil(lambda: _state(folder, ticket) == "dispatched", timeout=20_000)
+    _settle(qtbot, officer)
+    undo = next(b for b in officer.notices.findChildren(QPushButton) if b.text() == "撤回")
+    undo.click()
+    qtbot.waitUntil(lambda: _state(folder, ticket) == "pending", timeout=20_000)
+    _settle(qtbot, officer)
+    page.panel.load(ticket)
+    _settle(qtbot, officer)
+    page.panel.begin(Action.VERIFY_AND_DISPATCH)
+    _settle(qtbot, officer)
+    page.panel._pressed(Action.VERIFY_AND_DISPATCH)
+    qtbot.waitUntil(lambda: _state(folder, ticket) == "dispatched", timeout=20_000)
+    _settle(qtbot, officer)
+
+    liaison = opened(_liaison_of(folder, lead))
+    assert "intake" not in {e for e, entry in liaison.navigation.entries.items() if entry.isVisible()}
+    theirs = _tickets(qtbot, liaison)
+    assert [r.id for r in theirs.model.rows] == [ticket]
+    _choose_first(qtbot, liaison, theirs)
+    theirs.panel._pressed(Action.ACKNOWLEDGE)
+    if _state(folder, ticket) == "dispatched":
+        theirs.panel._act(Action.ACKNOWLEDGE, {})
+    qtbot.waitUntil(lambda: _state(folder, ticket) == "rectifying", timeout=20_000)
+    _settle(qtbot, liaison)
+
+
+@pytest.mark.parametrize("login", ["officer", "head", "liaison-01", "admin", "auditor", "bureau"])
+def test_every_page_that_a_person_has_opens(qtbot, opened, login: str) -> None:
+    window = opened(login)
+    for name, entry in window.navigation.entries.items():
+        if entry.isVisible():
+            window.show_page(name, None)
+            _settle(qtbot, window)
+            words = [label.text() for label in window.stack.currentWidget().findChildren(QLabel)]
+            assert not any("程序出错" in w for w in words)
+    assert not any("程序出错" in label.text() for label in window.findChildren(QLabel))
+
+
+def test_the_server_gone_in_mid_click_is_a_notice_and_the_next_click_works(
+    qtbot, opened, folder: Path
+) -> None:
+    window = opened("officer")
+    page = _tickets(qtbot, window, TicketFilter(waiting=Waiting.VERIFY))
+    ticket = _choose_first(qtbot, window, page)
+    with psycopg.connect(
+        embedded.running(folder).conninfo(embedded.SUPERUSER), autocommit=True
+    ) as administrator:
+        administrator.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'officer' AND state = 'idle'"
+        )
+    page.panel._act(Action.ANNOTATE, {"reason": "电话已核实"})
+    _settle(qtbot, window)
+    if page.panel._tried is not None:  # it was told; what was typed is tried again under the same command
+        page.panel._act(Action.ANNOTATE, {"reason": "电话已核实"})
+        _settle(qtbot, window)
+    page.panel.load(ticket)
+    _settle(qtbot, window)
+    noted = [e for e in page.panel.detail.time_line if e.text == "电话已核实"]
+    assert len(noted) == 1
