@@ -17,12 +17,20 @@ FIRST_MONTH = date(2020, 12, 1)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights of the composite score's parts (Art. 22), each 0–1, summing to 1."""
+    """Weights of the composite score's parts (Art. 22), each 0–1, summing to 1; raises ValueError otherwise.
+
+    Quality and coverage are the parts that every ranked agency has, so one of them weighs something.
+    """
 
     quality: Decimal
     handling: Decimal
     hall_adoption: Decimal
     coverage: Decimal
+
+    def __post_init__(self) -> None:
+        parts = (self.quality, self.handling, self.hall_adoption, self.coverage)
+        if min(parts) < 0 or sum(parts) != 1 or not self.quality + self.coverage:
+            raise ValueError(f"these weights make no score: {', '.join(map(str, parts))}")
 
 
 @dataclass(frozen=True, slots=True)

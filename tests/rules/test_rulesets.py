@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,15 @@ from hypothesis import strategies as st
 from models.rules.ratings import Platform
 from models.rules.rulesets import FIRST_MONTH, SHIPPED, RuleSet, Weights, in_force
 
-fractions = st.decimals(0, 1, places=2)
-weights = st.builds(Weights, fractions, fractions, fractions, fractions)
+
+def between(cuts: list[int]) -> tuple[Decimal, ...]:
+    """Four weights: the pieces into which three cuts divide 100 hundredths."""
+    ends = [0, *sorted(cuts), 100]
+    return tuple(Decimal(b - a) / 100 for a, b in pairwise(ends))
+
+
+cut = st.lists(st.integers(0, 100), min_size=3, max_size=3).map(between)
+weights = cut.filter(lambda parts: parts[0] + parts[3] > 0).map(lambda parts: Weights(*parts))
 platforms = st.lists(st.sampled_from(Platform), unique=True, max_size=5).map(tuple)
 rule_sets = st.builds(
     RuleSet,
@@ -59,6 +67,21 @@ def test_a_missing_weight_is_an_error(part: str) -> None:
     del kept["with_hall"][part]
     with pytest.raises(KeyError, match=part):
         RuleSet.from_json("2020-12", FIRST_MONTH, kept)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("0.3", "0.2", "0.2", "0.2"),
+        ("0.6", "0.6", "-0.5", "0.3"),
+        ("0", "0.5", "0.5", "0"),
+        ("0", "1", "0", "0"),
+    ],
+    ids=["do not sum to 1", "less than nothing", "only parts that may not apply", "only the tickets"],
+)
+def test_weights_that_make_no_score_are_refused(parts: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="these weights make no score"):
+        Weights(*map(Decimal, parts))
 
 
 def test_no_rule_set_is_in_force_before_the_first() -> None:
