@@ -109,7 +109,7 @@ def start(folder: Path, *, create: bool = False, fast: bool = False) -> Cluster:
 def stop_if_unused(cluster: Cluster) -> bool:
     """Stops the server when nobody else is connected; returns whether it was stopped."""
     with _start_lock(cluster.folder):
-        if not _answers(cluster) or _others(cluster):
+        if not _answers(cluster) or _others_stay(cluster):
             return False
         _run(cluster, "pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-w")
         return True
@@ -230,6 +230,15 @@ def _answers(cluster: Cluster) -> bool:
             return True
     except psycopg.OperationalError:
         return False
+
+
+def _others_stay(cluster: Cluster) -> bool:
+    """Whether others are connected; a connection that was just closed is given a moment to end."""
+    for _ in range(10):
+        if not _others(cluster):
+            return False
+        time.sleep(0.03)
+    return True
 
 
 def _others(cluster: Cluster) -> int:
