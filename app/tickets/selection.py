@@ -12,8 +12,7 @@ ROW = """
 SELECT t.id, t.number, t.case_number, t.state, t.declined, t.version,
     (SELECT name FROM agency WHERE id = t.holder_id) AS agency,
     (SELECT name FROM agency WHERE id = t.agency_id) AS rated_agency,
-    ARRAY(SELECT g.name FROM assignment x JOIN agency g ON g.id = x.agency_id
-          WHERE x.ticket_id = t.id AND x.current AND x.part = 'co' ORDER BY g.standing, g.id) AS co_agencies,
+    ARRAY(SELECT name FROM agency WHERE id = ANY (t.co_ids) ORDER BY standing, id) AS co_agencies,
     (SELECT name FROM service_item WHERE id = t.item_id) AS item,
     t.platform, t.level, t.labels,
     (SELECT c.name FROM rating r JOIN counter c ON c.id = r.counter_id WHERE r.id = t.rating_id) AS counter,

@@ -28,6 +28,7 @@ BEGIN
     END IF;
     ticket.round := ticket.round + 1;
     ticket.holder_id := lead;
+    ticket.co_ids := co;
     ticket.received_on := pd.today();
     ticket.due_on := pd.due(ticket.received_on, pd.rule_number('rectification_days', ticket.received_on));
     ticket.rework_due_on := NULL;
@@ -47,6 +48,7 @@ CREATE FUNCTION pd.take_back(ticket pd.ticket) RETURNS pd.ticket
 AS $$
 BEGIN
     ticket.holder_id := ticket.agency_id;
+    ticket.co_ids := '{}';
     ticket.received_on := NULL;
     ticket.due_on := NULL;
     ticket.rework_due_on := NULL;
@@ -209,10 +211,10 @@ BEGIN
             coalesce(after.runs_until, after.due_on)), false);
     END IF;
     after.version := before.version + (after IS DISTINCT FROM before)::integer;
-    UPDATE ticket t SET (holder_id, state, declined, version, round, received_on, due_on, rework_due_on, report_due_on,
-                         runs_until, provisional, submitted_on, handled_on)
-        = (after.holder_id, after.state, after.declined, after.version, after.round, after.received_on, after.due_on,
-           after.rework_due_on, after.report_due_on, after.runs_until, after.provisional, after.submitted_on,
+    UPDATE ticket t SET (holder_id, co_ids, state, declined, version, round, received_on, due_on, rework_due_on,
+                         report_due_on, runs_until, provisional, submitted_on, handled_on)
+        = (after.holder_id, after.co_ids, after.state, after.declined, after.version, after.round, after.received_on,
+           after.due_on, after.rework_due_on, after.report_due_on, after.runs_until, after.provisional, after.submitted_on,
            after.handled_on)
     WHERE t.id = before.id;
 

@@ -21,7 +21,8 @@ class Ticket(Base):
     `agency_id`: the agency rated; `holder_id`: the lead of the latest assignment, else the one rated.
     `due_on`, `rework_due_on`, `report_due_on`: ends (24:00) of the clocks; `runs_until`: the one that
     runs now, none where no clock runs. `search`: what the search box finds it by, `grams` its pairs of
-    characters. Contact data is here only masked.
+    characters. Contact data is here only masked. `co_ids`: the co-agencies of the round, so that each of
+    its agencies knows the others without seeing their assignments.
     """
 
     __tablename__ = "ticket"
@@ -57,6 +58,7 @@ class Ticket(Base):
     declined: Mapped[bool] = mapped_column(server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     round: Mapped[Small] = mapped_column(server_default=text("0"))
+    co_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
     received_on: Mapped[date | None]
     due_on: Mapped[date | None]
     rework_due_on: Mapped[date | None]

@@ -122,6 +122,7 @@ def test_only_the_lead_signs_the_co_agency_reads(desk: Database) -> None:
     with store.read() as connection:
         detail = queries.ticket(connection, ticket)
     store.close()
+    assert (detail.row.agency, detail.row.co_agencies) == ("甲镇", ("乙镇",))
     assert Action.ANNOTATE in detail.allowed
     assert (Action.ACKNOWLEDGE, "由主办单位办理") in detail.refused
 

@@ -502,6 +502,7 @@ def _tables() -> None:
         sa.Column("declined", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("round", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("co_ids", sa.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("rework_due_on", sa.Date(), nullable=True),
