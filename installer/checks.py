@@ -46,7 +46,17 @@ def pytest_command(python: Path, extra: Sequence[str]) -> list[str]:
 
 def bench_command(python: Path, extra: Sequence[str]) -> list[str]:
     """The figures, in one process and without coverage, which would slow what is measured."""
-    command = [str(python), "-m", "pytest", "tests/benchmarks", "-s", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    command = [
+        str(python),
+        "-m",
+        "pytest",
+        "tests/benchmarks",
+        "-s",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cacheprovider",
+    ]
     return [*command, "--benchmark-sort=name", "--benchmark-columns=min,median,max,rounds", *extra]
 
 
