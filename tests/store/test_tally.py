@@ -129,3 +129,60 @@ def test_platforms_of_the_sample_are_known(sample: Workspace) -> None:
     with sample.read() as connection:
         kept = {p for (p,) in connection.exec_driver_sql("SELECT DISTINCT platform FROM rating")}
     assert kept <= {p.value for p in Platform}
+
+
+def _rate(
+    database: Database,
+    case: str,
+    number: int,
+    level: int,
+    day: int,
+    *,
+    default: bool = False,
+    target: str = "item",
+) -> None:
+    agency, batch = database.agency("甲镇"), database.batch()
+    database.rows(
+        "INSERT INTO pd.rating (area_code, case_number, target, service_number, rating_number, agency_id, platform, level,"
+        " first_level, is_default, first_default, rated_at, batch_id)"
+        " VALUES ('440881000000', %s, %s, 1, %s, %s, 'hall', %s, %s, %s, %s,"
+        " TIMESTAMPTZ '2026-10-01 09:00+08' + %s * INTERVAL '1 day', %s)",
+        case, target, number, agency, level, level, default, default, day, batch,
+    )  # fmt: skip
+    database.rows("INSERT INTO pd.rating_cover VALUES ('2026-10-01', %s) ON CONFLICT DO NOTHING", agency)
+
+
+def _october(database: Database) -> tuple[int, ...]:
+    database.rows("SELECT pd.refresh_tally('{2026-10-01}')")
+    return database.rows(
+        "SELECT sum(level_5), sum(level_3), sum(level_2), sum(level_1), sum(defaults), sum(active) FROM pd.tally"
+    )[0]
+
+
+def test_a_follow_up_counts_as_the_rule_set_says(database: Database) -> None:
+    """Art. 21: shown and kept; with `latest` it takes the first one's place, within 60 days."""
+    _rate(database, "A", 1, 2, 0)
+    _rate(database, "A", 2, 5, 5)
+    _rate(database, "B", 1, 3, 0)
+    _rate(database, "B", 2, 1, 61)
+    _rate(database, "C", 1, 5, 0, default=True)
+    _rate(database, "C", 2, 1, 3)
+    _rate(database, "D", 2, 1, 3)  # its first one is not on file
+    assert _october(database) == (1, 1, 1, 0, 1, 2)
+    database.rows('UPDATE pd.rule_set SET parameters = parameters || \'{"follow_up_effect": "latest"}\'')
+    assert _october(database) == (1, 1, 0, 1, 0, 3)
+
+
+def test_staff_ratings_stand_apart(database: Database) -> None:
+    """Art. 5: who served is rated beside the item; the mean of the agency is of its items."""
+    _rate(database, "A", 1, 5, 0)
+    _rate(database, "A", 1, 1, 0, target="staff")
+    assert _october(database) == (1, 0, 0, 0, 0, 2)
+
+
+def test_the_local_midnight_cuts_the_month(database: Database) -> None:
+    _rate(database, "A", 1, 5, 0)
+    database.rows("UPDATE pd.rating SET rated_at = TIMESTAMPTZ '2026-10-31 23:59:59+08'")
+    assert _october(database)[0] == 1
+    database.rows("UPDATE pd.rating SET rated_at = TIMESTAMPTZ '2026-11-01 00:00:00+08'")
+    assert _october(database)[0] is None
