@@ -11,7 +11,7 @@ from app.errors import EnvironmentProblem, UserError
 
 #: SQLSTATEs that our own functions raise with a sentence for the person.
 _OURS = {"PD001": "refused", "PD002": "stale", "PD003": "forbidden"}
-_DISK = {"53100", "53200", "53300"}
+_DISK = {"53100", "53200"}
 
 
 @contextmanager
@@ -33,6 +33,8 @@ def _translate(error: DBAPIError) -> Exception:
         return UserError(message, code=_OURS[state])
     if state == "42501":
         return UserError("您没有这项操作的权限。", code="forbidden")
+    if state == "55P03":
+        return EnvironmentProblem("别的操作还没有结束，请稍候重试；已填写的内容没有丢失。", code="busy")
     if state == "57014":
         return UserError("操作已取消。", code="cancelled")
     if state in _DISK:

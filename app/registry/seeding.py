@@ -21,6 +21,8 @@ PEOPLE = (
     ("auditor", "审计员", Group.AUDITOR, False),
     ("bureau", "数据管理局经办", Group.BUREAU, False),
 )
+#: Connections of one login: a client holds three; nobody alone may use up the server's.
+_CONNECTIONS = 12
 SECOND_OFFICER = ("officer-2", "王芳", Group.OFFICER, False)
 
 
@@ -90,7 +92,7 @@ def add_person(
     """A login role in its group and its row in `app_user`, where missing. Roles belong to the whole server."""
     quoted = connection.dialect.identifier_preparer.quote_identifier(login)
     if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :l"), {"l": login}).scalar() is None:
-        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
+        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN CONNECTION LIMIT {_CONNECTIONS}")
     if secret is not None:
         # Of the alphabet of token_urlsafe: nothing in it needs quoting.
         connection.exec_driver_sql(f"ALTER ROLE {quoted} PASSWORD '{secret}'")

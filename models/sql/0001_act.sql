@@ -18,7 +18,7 @@ CREATE FUNCTION pd.start_round(ticket pd.ticket, payload jsonb) RETURNS pd.ticke
 AS $$
 DECLARE
     lead bigint := (SELECT id FROM agency WHERE id = (payload ->> 'lead')::bigint);
-    co bigint[] := ARRAY(SELECT x::bigint FROM jsonb_array_elements_text(coalesce(payload -> 'co', '[]')) AS x);
+    co bigint[] := ARRAY(SELECT x::bigint FROM jsonb_array_elements_text(CASE jsonb_typeof(payload -> 'co') WHEN 'array' THEN payload -> 'co' ELSE '[]' END) AS x);
 BEGIN
     IF lead IS NULL THEN
         RAISE EXCEPTION '请指定主办单位。' USING ERRCODE = 'PD001';
@@ -69,13 +69,13 @@ DECLARE
         SELECT string_agg(name, '、') FROM (VALUES
             ('found_true', '是否属实'), ('found_reasonable', '诉求是否合理'), ('cause', '原因'),
             ('measures', '整改措施'), ('reviewed_by', '单位审核人')) AS needed(key, name)
-        WHERE coalesce(btrim(payload ->> key), '') = '');
+        WHERE pd.blank(payload ->> key));
 BEGIN
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION '整改材料不完整，请填写：%。', missing USING ERRCODE = 'PD001';
     END IF;
-    IF NOT ((feedback ->> 'reached')::boolean IS TRUE AND coalesce(btrim(feedback ->> 'how'), '') <> ''
-            AND coalesce(btrim(feedback ->> 'said'), '') <> ''
+    IF NOT ((feedback ->> 'reached')::boolean IS TRUE AND NOT pd.blank(feedback ->> 'how')
+            AND NOT pd.blank(feedback ->> 'said')
             OR (feedback ->> 'reached')::boolean IS FALSE AND coalesce((feedback ->> 'attempts')::integer, 0) > 0) THEN
         RAISE EXCEPTION '请写明向评价人反馈的方式和对方意见；联系不上的，写明联系次数。' USING ERRCODE = 'PD001';
     END IF;
@@ -102,6 +102,9 @@ BEGIN
             ticket.declined := false;
             RETURN pd.start_round(ticket, payload);
         WHEN 'reject' THEN
+            IF payload ->> 'reason_code' NOT IN ('duplicate', 'not_local', 'unverifiable', 'test', 'other') THEN
+                RAISE EXCEPTION '请从列表中选择不予转办的理由。' USING ERRCODE = 'PD001';
+            END IF;
             PERFORM pd.end_round(ticket, action);
             RETURN pd.take_back(ticket);
         WHEN 'recall' THEN
@@ -128,8 +131,9 @@ BEGIN
         WHEN 'unapprove' THEN
             ticket.handled_on := NULL;
         WHEN 'confirm_closed' THEN
-            IF coalesce(btrim(payload ->> 'receipt'), '') = '' OR (payload ->> 'closed_on')::date IS NULL THEN
-                RAISE EXCEPTION '请填写12345的办结回执号和办结日期。' USING ERRCODE = 'PD001';
+            IF pd.blank(payload ->> 'receipt') OR (payload ->> 'closed_on')::date IS NULL
+               OR length(payload ->> 'receipt') > 40 OR NOT isfinite((payload ->> 'closed_on')::date) THEN
+                RAISE EXCEPTION '请填写12345的办结回执号（至多40字）和办结日期。' USING ERRCODE = 'PD001';
             END IF;
         ELSE NULL; -- restore, report, remind, supervise, annotate change the state at most
     END CASE;
@@ -147,20 +151,41 @@ AS $$
     END
 $$;
 
--- Facts of an event: ids, codes, dates and hashes; the words are kept apart, where they can be erased.
+-- Facts of an event: ids, codes, dates and hashes, each only where the action has it and of its type. The
+-- words are kept apart, where they can be erased.
 CREATE FUNCTION pd.event_facts(ticket pd.ticket, action text, payload jsonb) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
-    SELECT jsonb_strip_nulls(jsonb_build_object(
-        'round', ticket.round, 'lead', payload -> 'lead', 'co', payload -> 'co',
-        'due_on', CASE WHEN ticket.runs_until IS NOT NULL THEN ticket.runs_until END,
-        'reason_code', payload -> 'reason_code', 'receipt', payload -> 'receipt', 'closed_on', payload -> 'closed_on',
-        'found_true', payload -> 'found_true', 'found_reasonable', payload -> 'found_reasonable',
-        'text_hash', encode(sha256(convert_to(payload ->> 'reason', 'UTF8')), 'hex')))
+    SELECT jsonb_strip_nulls(jsonb_build_object('round', ticket.round, 'due_on', ticket.runs_until))
+        || CASE
+            WHEN action IN ('verify_and_dispatch', 'redispatch', 'reopen') THEN
+                jsonb_build_object('lead', ticket.holder_id, 'co', ticket.co_ids)
+            WHEN action = 'reject' THEN jsonb_strip_nulls(jsonb_build_object('reason_code', payload ->> 'reason_code'))
+            WHEN action = 'approve' THEN
+                jsonb_build_object('found_true', (payload ->> 'found_true')::boolean,
+                                   'found_reasonable', (payload ->> 'found_reasonable')::boolean)
+            WHEN action = 'confirm_closed' THEN
+                jsonb_build_object('receipt', payload ->> 'receipt', 'closed_on', (payload ->> 'closed_on')::date)
+            ELSE '{}' END
+        || CASE WHEN pd.blank(payload ->> 'reason') THEN '{}' ELSE
+            jsonb_build_object('text_hash', encode(sha256(convert_to(payload ->> 'reason', 'UTF8')), 'hex')) END
 $$;
 
-CREATE FUNCTION pd.act(ticket_id bigint, version integer, action text, payload jsonb, command_id uuid) RETURNS jsonb
+-- The tickets' counts follow at commit: whoever leaves a transaction open holds up nobody's counting.
+CREATE FUNCTION pd.count_after_act() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    PERFORM pd.refresh_tally_tickets(ARRAY(SELECT pd.month_of(opened_at) FROM ticket
+                                           WHERE id = (NEW.answer ->> 'ticket')::bigint));
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER count_after_act AFTER INSERT ON pd.command_log
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pd.count_after_act();
+
+CREATE FUNCTION pd.act(ticket_id bigint, version integer, action text, payload jsonb, command_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
 AS $$
 DECLARE
     mine text := pd.my_group();
@@ -170,16 +195,28 @@ DECLARE
     answer jsonb;
     event_id bigint;
 BEGIN
-    SELECT c.answer INTO answer FROM command_log c WHERE c.command_id = act.command_id AND c.actor = session_user;
-    IF FOUND THEN
-        RETURN answer; -- confirmed before; what was confirmed happened once
+    IF command_id IS NULL OR coalesce(jsonb_typeof(payload), 'object') <> 'object'
+       OR octet_length(payload::text) > 200000 THEN
+        RAISE EXCEPTION '填写的内容不完整、过长或格式不对。' USING ERRCODE = 'PD001';
+    END IF;
+    -- A transaction begun long ago carries its own time: it would submit yesterday.
+    IF clock_timestamp() - pg_catalog.now() > INTERVAL '1 minute' THEN
+        RAISE EXCEPTION '操作等待太久，请重试。' USING ERRCODE = 'PD001';
     END IF;
     SELECT * INTO before FROM ticket t WHERE t.id = act.ticket_id FOR UPDATE;
-    IF NOT FOUND OR NOT coalesce(mine = 'officer' OR mine = 'liaison' AND EXISTS (
+    -- Asked only now that the ticket is ours: a first call that still ran has ended.
+    SELECT c.answer INTO answer FROM command_log c WHERE c.command_id = act.command_id AND c.actor = session_user;
+    IF FOUND THEN
+        IF (answer ->> 'ticket')::bigint <> act.ticket_id THEN
+            RAISE EXCEPTION '同一操作编号用在了另一张工单上。' USING ERRCODE = 'PD001';
+        END IF;
+        RETURN answer; -- confirmed before; what was confirmed happened once
+    END IF;
+    IF before.id IS NULL OR NOT coalesce(mine = 'officer' OR mine = 'liaison' AND EXISTS (
             SELECT FROM assignment a WHERE a.ticket_id = before.id AND a.current AND a.agency_id = pd.my_agency()), false) THEN
         RAISE EXCEPTION '没有这张工单，或您无权办理。' USING ERRCODE = 'PD003';
     END IF;
-    IF before.version <> act.version THEN
+    IF before.version IS DISTINCT FROM act.version THEN
         RAISE EXCEPTION '这张工单刚刚被别人办理过，请看过最新情况后再办。' USING ERRCODE = 'PD002';
     END IF;
     SELECT * INTO move FROM ticket_transition m
@@ -192,7 +229,7 @@ BEGIN
                                        AND a.agency_id = pd.my_agency()) THEN
         RAISE EXCEPTION '只有主办单位可以这样办理，协办单位请与主办单位联系。' USING ERRCODE = 'PD003';
     END IF;
-    IF move.needs_reason AND coalesce(btrim(payload ->> 'reason'), '') = '' THEN
+    IF move.needs_reason AND pd.blank(payload ->> 'reason') THEN
         RAISE EXCEPTION '请写明理由。' USING ERRCODE = 'PD001';
     END IF;
 
@@ -201,7 +238,12 @@ BEGIN
         payload := (SELECT jsonb_build_object('found_true', r.found_true, 'found_reasonable', r.found_reasonable)
                     FROM rectification r WHERE r.ticket_id = before.id ORDER BY r.id DESC LIMIT 1) || coalesce(payload, '{}');
     END IF;
-    after := pd.carry_out(before, action, coalesce(payload, '{}'));
+    payload := coalesce(payload, '{}');
+    BEGIN
+        after := pd.carry_out(before, action, payload);
+    EXCEPTION WHEN data_exception THEN
+        RAISE EXCEPTION '填写的内容格式不对，请检查单位、日期、次数和是否选项。' USING ERRCODE = 'PD001';
+    END;
     after.state := move.target;
     after.runs_until := pd.running_clock(after);
     IF (after.runs_until, after.due_on) IS DISTINCT FROM (before.runs_until, before.due_on) THEN
@@ -220,12 +262,11 @@ BEGIN
 
     INSERT INTO event (at, actor, action, ticket_id, source, target, facts)
     VALUES (pd.now(), session_user, action, before.id, before.state, after.state,
-            pd.event_facts(after, action, coalesce(payload, '{}')))
+            pd.event_facts(after, action, payload))
     RETURNING id INTO event_id;
-    IF coalesce(btrim(payload ->> 'reason'), '') <> '' THEN
+    IF NOT pd.blank(payload ->> 'reason') THEN
         INSERT INTO event_text (event_id, ticket_id, text) VALUES (event_id, before.id, payload ->> 'reason');
     END IF;
-    PERFORM pd.refresh_tally_tickets(ARRAY[pd.month_of(before.opened_at)]);
     PERFORM pd.tell('tickets', before.id);
     answer := jsonb_build_object('ticket', before.id, 'state', after.state, 'version', after.version,
                                  'due_on', after.due_on);

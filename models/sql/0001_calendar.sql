@@ -82,7 +82,7 @@ BEGIN
         LEFT JOIN jsonb_to_recordset(days) AS d(day date, working boolean, why text) USING (day)
         -- A notice may also move days at the end of the year before and the start of the one after.
         WHERE extract(year FROM c.day) = import_notice.year OR d.day IS NOT NULL)
-    UPDATE calendar_day c SET working = s.working, why = s.why, working_no = -c.working_no - 1000000
+    UPDATE calendar_day c SET working = s.working, why = s.why, working_no = -1000000 - (c.day - DATE '1900-01-01')
     FROM said s WHERE s.day = c.day AND (c.working, c.why) IS DISTINCT FROM (s.working, s.why);
     GET DIAGNOSTICS changed = ROW_COUNT;
     INSERT INTO calendar_year (year, source, imported_at) VALUES (import_notice.year, import_notice.source, pd.now())

@@ -121,12 +121,17 @@ CREATE FUNCTION pd.gram_query(typed text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT coalesce(string_agg(
-        quote_literal(replace(substr(w, i, 2), '\', '\\')) || CASE WHEN length(w) = 1 THEN ':*' ELSE '' END,
+        '''' || replace(replace(substr(w, i, 2), '\', '\\'), '''', '''''') || '''' || CASE WHEN length(w) = 1 THEN ':*' ELSE '' END,
         ' & '), '')::tsquery
     FROM regexp_split_to_table(lower(typed), '\s+') AS w,
          generate_series(1, greatest(length(w) - 1, 1)) AS i
     WHERE w <> ''
 $$;
+
+-- Whether a text says nothing: none, or white space alone, the ideographic one included.
+CREATE FUNCTION pd.blank(content text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT content IS NULL OR content !~ '[^\s\u3000]' $$;
 
 -- A change for the feed, and an empty knock for those who listen.
 CREATE FUNCTION pd.tell(kind text, ticket bigint) RETURNS void

@@ -358,6 +358,20 @@ BEGIN
     TRUNCATE staging_rating;
 END $$;
 
+-- Parts without their end would leave bad ratings without a ticket: such a transaction does not commit.
+CREATE FUNCTION pd.check_load_ended() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    IF (SELECT counts ? 'load' FROM import_batch WHERE id = NEW.id) THEN
+        RAISE EXCEPTION '导入没有完成，已全部撤销。' USING ERRCODE = 'PD001';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER check_load_ended AFTER INSERT ON pd.import_batch
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pd.check_load_ended();
+
 -- Rating detail: the last part, then what goes by the whole load: initials, tickets, the tally.
 CREATE FUNCTION pd.load_ratings(load bigint, batch jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '128MB'

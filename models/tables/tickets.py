@@ -170,12 +170,12 @@ class EventText(Base):
 
 
 class CommandLog(Base):
-    """Answers already given: a repeated command gets the same one and happens once."""
+    """Answers already given: a person's repeated command gets the same one and happens once."""
 
     __tablename__ = "command_log"
 
+    actor: Mapped[str] = mapped_column(primary_key=True)
     command_id: Mapped[str] = mapped_column(UUID(as_uuid=False), primary_key=True)
-    actor: Mapped[str]
     at: Mapped[datetime]
     answer: Mapped[dict[str, Any]]
 

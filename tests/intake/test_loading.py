@@ -144,6 +144,7 @@ def test_any_order_of_the_four_files_gives_the_same_end(new_database: Callable[[
         for name in order:
             commands.load(database.store, sample(name))
         ends.append(state(database))
+        database.store.close()  # a login has a limited number of connections
     assert len(ends) == 24
     for number, end in enumerate(ends[1:], 1):
         for here, there in zip(ends[0], end, strict=True):

@@ -216,6 +216,7 @@ def test_searching_finds_chinese_words_numbers_and_initials(desk: Database) -> N
             1, 1, 1, 0, 0, 2
         ]  # fmt: skip
         assert found("'; DROP TABLE --") == found("\\") == found("% _") == 0
+        assert found("a\\b") == 0
 
 
 def test_the_proposal_follows_history(desk: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
 import psycopg
@@ -98,6 +99,9 @@ def test_nobody_rises(two_agencies: Database, login: str) -> None:
         "ALTER TABLE pd.ticket DISABLE ROW LEVEL SECURITY",
         "SELECT pd.refresh_tally(ARRAY[DATE '2026-10-01'])",
         "SELECT pd.carry_out(NULL, 'reject', '{}')",
+        "SELECT pg_advisory_lock(1)",
+        "SELECT pg_try_advisory_xact_lock(1, 2)",
+        "SELECT lo_from_bytea(0, 'x')",
     ):
         with pytest.raises(psycopg.Error):
             two_agencies.raw(login, statement)
@@ -130,3 +134,70 @@ def test_the_clock_cannot_be_set_outside_a_test_database(database: Database) -> 
 def test_groups_have_their_roles(database: Database) -> None:
     for group in Group:
         assert database.rows("SELECT 1 FROM pg_roles WHERE rolname = %s AND NOT rolcanlogin", group.role)
+
+
+def test_an_event_takes_only_what_its_action_has(two_agencies: Database) -> None:
+    ticket = two_agencies.one("SELECT id FROM pd.ticket WHERE round > 0 ORDER BY id LIMIT 1")
+    payload = {
+        "reason": "已电话联系",
+        "lead": 1,
+        "receipt": "13384382025",
+        "reason_code": "杨秀敏",
+        "co": {"any": 1},
+    }
+    act(two_agencies, ticket, Action.ANNOTATE, login="liaison-01", payload=payload)
+    facts = two_agencies.one("SELECT facts FROM pd.event ORDER BY id DESC LIMIT 1")
+    assert set(facts) == {"round", "due_on", "text_hash"}
+
+
+def test_nonsense_is_a_sentence_and_changes_nothing(database: Database) -> None:
+    ticket = database.ticket()
+    long = '{"reason": "' + "x" * 300_000 + '"}'
+    for payload in (
+        '{"lead": "abc"}',
+        '{"lead": 1, "co": [[1]]}',
+        "[1]",
+        '{"lead": 99999999999999999999}',
+        long,
+        None,
+    ):
+        command = str(uuid4()) if payload else None
+        with pytest.raises(psycopg.Error) as told:
+            database.raw(
+                "officer",
+                "SELECT pd.act(%s, 1, 'verify_and_dispatch', %s::jsonb, %s::uuid)",
+                ticket,
+                payload or "{}",
+                command,
+            )
+        assert told.value.sqlstate == "PD001", payload
+    assert database.state(ticket) == "pending"
+
+
+def test_no_version_is_no_right_version(database: Database) -> None:
+    ticket = database.ticket()
+    with pytest.raises(psycopg.Error) as told:
+        database.raw(
+            "officer",
+            "SELECT pd.act(%s, NULL, 'verify_and_dispatch', %s::jsonb, %s::uuid)",
+            ticket,
+            f'{{"lead": {database.agency("甲镇")}}}',
+            str(uuid4()),
+        )
+    assert told.value.sqlstate == "PD002"
+
+
+def test_an_act_in_an_open_transaction_holds_up_no_other_ticket(two_agencies: Database) -> None:
+    one, two = (r[0] for r in two_agencies.rows("SELECT id FROM pd.ticket WHERE round > 0 ORDER BY id"))
+    with psycopg.connect(two_agencies.conninfo("liaison-01")) as waiting:
+        waiting.execute("SELECT pd.act(%s, 2, 'acknowledge', '{}', %s::uuid)", [one, str(uuid4())])
+        act(two_agencies, two, Action.RECALL)
+        waiting.commit()
+    assert two_agencies.raw("officer", "SELECT pd.rebuild_tally() ->> 'changed'") == [("0",)]
+
+
+def test_a_part_of_a_load_without_its_end_does_not_commit(database: Database) -> None:
+    batch = {"file_name": "a.xlsx", "file_hash": "h", "names": {"months": []}, "complete": True}
+    with pytest.raises(psycopg.Error, match="没有完成"):
+        database.raw("officer", "SELECT pd.load_ratings_part(77, %s::jsonb)", json.dumps(batch))
+    assert database.rows("SELECT 1 FROM pd.import_batch") == []

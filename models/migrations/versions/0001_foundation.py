@@ -172,11 +172,11 @@ def _tables() -> None:
     )
     op.create_table(
         "command_log",
-        sa.Column("command_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("command_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer", postgresql.JSONB(), nullable=False),
-        sa.PrimaryKeyConstraint("command_id", name=op.f("pk_command_log")),
+        sa.PrimaryKeyConstraint("actor", "command_id", name=op.f("pk_command_log")),
         schema="pd",
     )
     op.create_table(
