@@ -89,7 +89,10 @@ class Workspace:
         try:
             parts = conninfo_to_dict(url)
         except ProgrammingError as error:
-            raise UserError(f"数据库地址写法不对：{error}", code="bad_url") from error
+            raise EnvironmentProblem(
+                "数据库地址写法不对，应为 postgresql://账号@服务器/库名，或 host=… dbname=… user=…。",
+                code="bad_url",
+            ) from error
         login = str(parts.get("user") or os.environ.get("PGUSER") or os.environ.get("USER") or "")
         return cls._as(url, login, str(parts.get("host") or "中心数据库"), None)
 

@@ -33,6 +33,8 @@ def _translate(error: DBAPIError) -> Exception:
         return UserError(message, code=_OURS[state])
     if state == "42501":
         return UserError("您没有这项操作的权限。", code="forbidden")
+    if state.startswith("22"):
+        return UserError("填写的内容里有不能保存的字符，或格式不对。", code="refused")
     if state == "55P03":
         return EnvironmentProblem("别的操作还没有结束，请稍候重试；已填写的内容没有丢失。", code="busy")
     if state == "57014":
@@ -43,6 +45,6 @@ def _translate(error: DBAPIError) -> Exception:
         )
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return EnvironmentProblem(
-            "与数据库的连接中断，请稍候重试；已填写的内容没有丢失。", code="disconnected"
+            "连不上数据库，或连接已中断，请检查网络后重试；已填写的内容没有丢失。", code="disconnected"
         )
     return error

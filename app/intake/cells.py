@@ -104,12 +104,11 @@ def plain_cases(column: Sequence[Any]) -> bool:
 
 
 def area_code(cell: Any) -> str | Bad | None:
-    """行政区划, 12 digits; 6 or 9 digits are filled with zeros."""
+    """行政区划 of the county, 12 digits: a township's code and its county's name the same case."""
     found = code(cell)
     if isinstance(found, str):
-        return (
-            found.ljust(12, "0") if found.isdigit() and len(found) in (6, 9, 12) else Bad("不是行政区划代码")
-        )
+        known = found.isdigit() and len(found) in (6, 9, 12)
+        return found[:6] + "000000" if known else Bad("不是行政区划代码")
     return found
 
 

@@ -85,7 +85,7 @@ class Found:
     items: set[str] = field(default_factory=set)
     names: Names = field(default_factory=lambda: Names())
     seen: set[Any] = field(default_factory=set)
-    notice: list[tuple[date, bool, str]] = field(default_factory=list)
+    notice: list[tuple[date, bool, str, int]] = field(default_factory=list)
 
     def reject(self, rejected: Rejected, agency: str | None = None) -> None:
         """Counts and keeps a refused row; `agency` where the refusal is counted by agency (Art. 7)."""

@@ -129,7 +129,7 @@ def _judge(found: Found, first_month: date | None) -> None:
     """Refuses a file without data, and one that lies before every rule set as a whole."""
     if not found.rows:
         raise workbooks.EMPTY
-    if first_month and found.before_rules and not found.lines:
+    if first_month and found.before_rules and found.before_rules == found.rows:
         raise UserError(
             f"文件中的数据都早于{first_month:%Y年%m月}，那时还没有评分规则，不能导入。", code="before_rules"
         )
@@ -171,7 +171,7 @@ def _outcome(found: Found) -> dict[str, Any]:
         "warnings": {text: n for text, n in found.warnings.items() if n},
         "agencies": sorted(found.agencies),
         "items": sorted(found.items),
-        "notice": [[day.isoformat(), working, why] for day, working, why in sorted(found.notice)],
+        "notice": [[day.isoformat(), *rest] for day, *rest in sorted(found.notice)],
     }
 
 

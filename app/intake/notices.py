@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -19,24 +18,32 @@ def import_notice(connection: Connection, arrival: Arrival) -> dict[str, Any]:
     for _ in arrival.data():
         pass
     found = arrival.found
-    days = [{"day": day, "working": working, "why": why} for day, working, why in found["notice"]]
+    days = [{"day": day, "working": working, "why": why} for day, working, why, _ in found["notice"]]
     if not days:
         raise UserError("放假安排里没有能用的日期。", code="empty")
-    years = Counter(day["day"][:4] for day in days)
-    year = int(years.most_common(1)[0][0])
     answer = connection.scalar(
-        text("SELECT pd.import_notice(:year, CAST(:days AS jsonb), :source)"),
-        {"year": year, "days": json.dumps(days), "source": arrival.path.name},
+        text("SELECT pd.import_notice(CAST(:days AS jsonb), :source)"),
+        {"days": json.dumps(days), "source": arrival.path.name},
     )
     return _counts(answer, found)
 
 
 def _counts(answer: dict[str, Any], found: Any) -> dict[str, Any]:
-    accepted = found["rows"] - found["repeated"] - found["refused"]
+    """A row is new where it settles a day, updated where it changes a settled one."""
+    settled = {change["day"]: change["settled"] for change in answer["changed"]}
+    rows: dict[int, list[str]] = {}
+    for day, _, _, row in found["notice"]:
+        rows.setdefault(row, []).append(day)
+    changed = [[settled[day] for day in days if day in settled] for days in rows.values()]
     moved = tuple(
-        MovedDeadline(
-            m["ticket"], m.get("number"), date.fromisoformat(m["from"]), date.fromisoformat(m["to"])
-        )
+        MovedDeadline(m["ticket"], m["number"], date.fromisoformat(m["from"]), date.fromisoformat(m["to"]))
         for m in answer["moved"]
     )
-    return {"inserted": accepted, "repeated": found["repeated"], "refused": found["refused"], "moved": moved}
+    return {
+        "inserted": sum(bool(days) and not all(days) for days in changed),
+        "updated": sum(bool(days) and all(days) for days in changed),
+        "unchanged": sum(not days for days in changed),
+        "repeated": found["repeated"],
+        "refused": found["refused"],
+        "moved": moved,
+    }

@@ -11,6 +11,7 @@ from app.intake import cells
 from app.intake.cells import Bad
 from app.intake.checking import BadRowError, Row, RowCheck
 from app.intake.kinds import Sheet
+from models.rules.worktime import FIRST_DAY, LAST_DAY
 
 _TOWNSHIP_KIND = re.compile(r"镇|街|乡")
 _TOWNSHIP_NAME = re.compile(r"(镇|街道|乡)$")
@@ -98,11 +99,13 @@ class NoticeCheck(RowCheck):
             self.found.repeated += 1
             return
         self.found.seen.add(days)
-        self.found.notice.extend((day, working, why) for day in days)
+        self.found.notice.extend((day, working, why, number) for day in days)
 
     def values(self, row: Row) -> tuple[Any, ...]:
         """The days, whether they are worked, and why."""
         days = self.need(row, "day", _days, "没有日期")
+        if not FIRST_DAY <= min(days) <= max(days) <= LAST_DAY:
+            raise BadRowError("day", f"不在工作日历的{FIRST_DAY.year}年至{LAST_DAY.year}年之内")
         plain = cells.spelled(self.cell(row, "arrangement"))
         if plain not in _OFF | _ON:
             raise BadRowError("arrangement", "安排应为“休”或“班”")

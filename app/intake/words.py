@@ -74,7 +74,9 @@ _RATING_NUMBERS = {
     "是": 2,
 }
 
-_TOTALS = ("合计", "总计", "小计", "共计", "总数", "累计")
+_TOTALS = ("合计", "总计", "小计", "共计", "总数", "累计", "本页", "本月合计", "全市合计", "全县合计")
+_SIGNED = ("制表", "填表", "审核人")
+_TOTAL_ROW = re.compile(r"共\d+(条|件|行|笔|个|项)")
 _NOTES = ("注:", "注：", "备注", "说明", "制表", "填表", "导出", "审核人", "统计时间")
 
 
@@ -176,4 +178,7 @@ def is_no_data(row: Sequence[Any]) -> bool:
     if not filled:
         return True
     first = spelled(filled[0])
-    return first.startswith(_TOTALS) or (len(filled) == 1 and first.startswith(_NOTES))
+    second = spelled(filled[1]) if len(filled) > 1 else ""
+    if first.startswith(_TOTALS) or second in _TOTALS or _TOTAL_ROW.match(first):
+        return True
+    return first.startswith(_NOTES) and (len(filled) == 1 or (len(filled) <= 3 and first.startswith(_SIGNED)))

@@ -75,9 +75,9 @@ BEGIN
         RAISE EXCEPTION '整改材料不完整，请填写：%。', missing USING ERRCODE = 'PD001';
     END IF;
     IF NOT ((feedback ->> 'reached')::boolean IS TRUE AND NOT pd.blank(feedback ->> 'how')
-            AND NOT pd.blank(feedback ->> 'said')
+            AND (feedback ->> 'at')::timestamp IS NOT NULL AND NOT pd.blank(feedback ->> 'said')
             OR (feedback ->> 'reached')::boolean IS FALSE AND coalesce((feedback ->> 'attempts')::integer, 0) > 0) THEN
-        RAISE EXCEPTION '请写明向评价人反馈的方式和对方意见；联系不上的，写明联系次数。' USING ERRCODE = 'PD001';
+        RAISE EXCEPTION '请写明向评价人反馈的方式、时间和对方意见；联系不上的，写明联系次数。' USING ERRCODE = 'PD001';
     END IF;
     INSERT INTO rectification (ticket_id, assignment_id, submitted_at, found_true, found_reasonable, cause,
                                measures, feedback, reviewed_by)
@@ -127,13 +127,17 @@ BEGIN
             ticket.report_due_on := NULL;
             ticket.handled_on := NULL;
         WHEN 'approve' THEN
+            PERFORM (payload ->> 'found_true')::boolean, (payload ->> 'found_reasonable')::boolean;
             ticket.handled_on := pd.today();
+            -- The clock stopped with the first submission where rework met its own date, else with this one.
+            UPDATE assignment SET submitted_on = ticket.submitted_on
+            WHERE ticket_id = ticket.id AND current AND ticket.submitted_on > ticket.rework_due_on;
         WHEN 'unapprove' THEN
             ticket.handled_on := NULL;
         WHEN 'confirm_closed' THEN
             IF pd.blank(payload ->> 'receipt') OR (payload ->> 'closed_on')::date IS NULL
-               OR length(payload ->> 'receipt') > 40 OR NOT isfinite((payload ->> 'closed_on')::date) THEN
-                RAISE EXCEPTION '请填写12345的办结回执号（至多40字）和办结日期。' USING ERRCODE = 'PD001';
+               OR length(payload ->> 'receipt') > 40 OR (payload ->> 'closed_on')::date > pd.today() THEN
+                RAISE EXCEPTION '请填写12345的办结回执号（至多40字）和办结日期（不晚于今天）。' USING ERRCODE = 'PD001';
             END IF;
         ELSE NULL; -- restore, report, remind, supervise, annotate change the state at most
     END CASE;
@@ -236,7 +240,7 @@ BEGIN
     IF action = 'approve' THEN
         -- The officer confirms what the agency found, or says otherwise.
         payload := (SELECT jsonb_build_object('found_true', r.found_true, 'found_reasonable', r.found_reasonable)
-                    FROM rectification r WHERE r.ticket_id = before.id ORDER BY r.id DESC LIMIT 1) || coalesce(payload, '{}');
+                    FROM rectification r WHERE r.ticket_id = before.id ORDER BY r.id DESC LIMIT 1) || jsonb_strip_nulls(coalesce(payload, '{}'));
     END IF;
     payload := coalesce(payload, '{}');
     BEGIN

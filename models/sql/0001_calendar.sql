@@ -64,34 +64,45 @@ BEGIN
     RETURN moved;
 END $$;
 
--- `days`: [{"day": "2027-01-01", "working": false, "why": "元旦"}, …], the days that differ from ordinary weeks.
-CREATE FUNCTION pd.import_notice(year integer, days jsonb, source text) RETURNS jsonb
+-- `days`: [{"day": "2027-01-01", "working": false, "why": "元旦"}, …]. Only the days that are listed change, so
+-- that notices and a county's own days may come in any order; a day is taken back by listing it once more.
+-- A list with a year's 1 January is that year's notice, and settles the year.
+-- Returns {"changed": [{"day", "settled"}], "moved": [{"ticket", "number", "from", "to"}]}; `settled`: before.
+CREATE FUNCTION pd.import_notice(days jsonb, source text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 DECLARE
     moved jsonb;
-    changed integer;
+    changed jsonb;
 BEGIN
     PERFORM pd.require_group('officer', 'admin');
+    IF jsonb_typeof(days) IS DISTINCT FROM 'array' THEN
+        RAISE EXCEPTION '放假安排的格式不对。' USING ERRCODE = 'PD001';
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('pd.calendar'));
     WITH said AS (
-        SELECT c.day, coalesce(d.working, extract(isodow FROM c.day) < 6) AS working,
-               coalesce(d.why, '周' || substr('一二三四五六日', extract(isodow FROM c.day)::integer, 1) || '，'
-                   || CASE WHEN extract(isodow FROM c.day) < 6 THEN '工作日' ELSE '休息日' END) AS why
+        SELECT c.day, d.working, c.published,
+               coalesce(nullif(d.why, ''), '周' || substr('一二三四五六日', extract(isodow FROM c.day)::integer, 1)
+                        || '，' || CASE WHEN d.working THEN '工作日' ELSE '休息日' END) AS why
         FROM calendar_day c
-        LEFT JOIN jsonb_to_recordset(days) AS d(day date, working boolean, why text) USING (day)
-        -- A notice may also move days at the end of the year before and the start of the one after.
-        WHERE extract(year FROM c.day) = import_notice.year OR d.day IS NOT NULL)
-    UPDATE calendar_day c SET working = s.working, why = s.why, working_no = -1000000 - (c.day - DATE '1900-01-01')
-    FROM said s WHERE s.day = c.day AND (c.working, c.why) IS DISTINCT FROM (s.working, s.why);
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    INSERT INTO calendar_year (year, source, imported_at) VALUES (import_notice.year, import_notice.source, pd.now())
-    ON CONFLICT ON CONSTRAINT pk_calendar_year DO UPDATE SET source = excluded.source, imported_at = excluded.imported_at;
+        JOIN jsonb_to_recordset(days) AS d(day date, working boolean, why text) USING (day)),
+    put AS (
+        UPDATE calendar_day c
+        SET working = s.working, why = s.why, working_no = -1000000 - (c.day - DATE '1900-01-01')
+        FROM said s WHERE s.day = c.day AND (c.working, c.why) IS DISTINCT FROM (s.working, s.why)
+        RETURNING c.day, s.published)
+    SELECT coalesce(jsonb_agg(jsonb_build_object('day', day, 'settled', published) ORDER BY day), '[]')
+    INTO changed FROM put;
+    INSERT INTO calendar_year (year, source, imported_at)
+    SELECT extract(year FROM d.day), import_notice.source, pd.now()
+    FROM jsonb_to_recordset(days) AS d(day date) WHERE to_char(d.day, 'MMDD') = '0101'
+    ON CONFLICT DO NOTHING;
     PERFORM pd.renumber_calendar();
     moved := pd.recompute_deadlines();
-    PERFORM pd.refresh_tally_tickets(ARRAY(SELECT DISTINCT pd.month_of(opened_at) FROM ticket WHERE state NOT IN ('closed', 'rejected')));
+    PERFORM pd.refresh_tally_tickets(ARRAY(SELECT DISTINCT pd.month_of(opened_at) FROM ticket
+                                           WHERE state NOT IN ('closed', 'rejected')));
     INSERT INTO event (at, actor, action, facts) VALUES (pd.now(), session_user, 'calendar_imported',
-        jsonb_build_object('year', import_notice.year, 'days', changed, 'moved', jsonb_array_length(moved)));
+        jsonb_build_object('days', jsonb_array_length(changed), 'moved', jsonb_array_length(moved)));
     PERFORM pd.tell('calendar', NULL);
     RETURN jsonb_build_object('changed', changed, 'moved', moved);
 END $$;

@@ -152,7 +152,7 @@ BEGIN
         item_id = coalesce(r.item_id, t.item_id),
         platform = coalesce(r.platform, t.platform),
         level = r.level,
-        labels = CASE WHEN w.labels = '{}' THEN t.labels ELSE w.labels END,
+        labels = CASE WHEN w.labels = '{}' AND r.level = r.first_level THEN t.labels ELSE w.labels END,
         reason = coalesce(w.reason, t.reason),
         rated_at = r.rated_at,
         opened_at = r.rated_at

@@ -63,4 +63,4 @@ GRANT EXECUTE ON FUNCTION pd.now(), pd.today(), pd.local_day(timestamptz), pd.lo
     pd.days_left(date, date), pd.rule_number(text, date), pd.grams(text), pd.gram_query(text), pd.set_now(timestamptz)
     TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
 GRANT EXECUTE ON FUNCTION pd.act(bigint, integer, text, jsonb, uuid) TO pd_officer, pd_liaison;
-GRANT EXECUTE ON FUNCTION pd.rebuild_tally(), pd.import_notice(integer, jsonb, text) TO pd_officer, pd_admin;
+GRANT EXECUTE ON FUNCTION pd.rebuild_tally(), pd.import_notice(jsonb, text) TO pd_officer, pd_admin;

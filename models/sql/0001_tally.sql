@@ -26,7 +26,7 @@ BEGIN
         JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = r.agency_id
         LEFT JOIN rating f ON f.area_code = r.area_code AND f.case_number = r.case_number
             AND f.target = r.target AND f.service_number = r.service_number AND f.rating_number = 2
-            AND f.rated_at < r.rated_at + INTERVAL '60 days'
+            AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
         WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
         GROUP BY 1, 3, 4, 5;
     ELSE

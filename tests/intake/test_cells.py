@@ -85,6 +85,7 @@ def test_plain_columns_are_told_from_those_that_need_care() -> None:
 def test_an_area_is_twelve_digits_also_where_only_the_case_tells() -> None:
     assert cells.area_code("440881") == "440881000000"
     assert cells.area_code(440881.0) == "440881000000"
+    assert cells.area_code("440881001000") == "440881000000"
     assert cells.area_code("廉江") == Bad("不是行政区划代码")
     assert cells.area_code("") is None
     assert cells.area_of_case("440881202610000001X") == "440881000000"
@@ -209,7 +210,10 @@ def test_rows_that_are_no_data() -> None:
     assert words.is_no_data(["合 计", "", 6007.0])
     assert words.is_no_data(["", "小计：", 12.0])
     assert words.is_no_data(["制表人：张三", ""])
-    assert not words.is_no_data(["说明", "x"])
+    assert words.is_no_data(["2026-11", "合计", "", 100.0])
+    assert words.is_no_data(["本页合计", 3.0]) and words.is_no_data(["共12条", ""])
+    assert words.is_no_data(["制表人：张三", "审核人：李四", ""])
+    assert not words.is_no_data(["说明", "x"]) and not words.is_no_data(["共青团证办理", "x"])
 
 
 def test_lines_are_escaped_where_a_text_needs_it() -> None:

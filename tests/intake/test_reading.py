@@ -289,7 +289,7 @@ def test_a_notice_of_holidays_with_days_and_spans(tmp_path: Path) -> None:
     ]
     seen = read(workbook(tmp_path / "a.xlsx", 一=rows))
     assert seen.header["kind"] == "calendar"
-    assert [day for day, _, _ in seen.outcome["notice"]] == [
+    assert [day for day, *_ in seen.outcome["notice"]] == [
         "2027-01-01", "2027-02-05", "2027-02-06", "2027-02-07", "2027-02-14",
     ]  # fmt: skip
     assert seen.outcome["repeated"] == 1

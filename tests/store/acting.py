@@ -16,10 +16,10 @@ MATERIAL = {
     "found_reasonable": True,
     "cause": "窗口告知不全",
     "measures": "已补充材料清单并培训窗口人员",
-    "feedback": {"reached": True, "how": "电话", "said": "表示满意"},
+    "feedback": {"reached": True, "how": "电话", "at": "2026-11-02T10:30", "said": "表示满意"},
     "reviewed_by": "钟娟洋",
 }
-CLOSED = {"receipt": "ZJ12345-01", "closed_on": "2026-11-20"}
+CLOSED = {"receipt": "ZJ12345-01", "closed_on": "2026-11-02"}
 
 
 def act(database: Database, ticket: int, action: Action, *, login: str = "officer", **given: Any) -> Done:

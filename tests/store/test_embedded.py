@@ -130,9 +130,9 @@ def test_a_central_url_is_opened_by_its_own_login(sample: Workspace) -> None:
     with pytest.raises(UserError, match="本人账号"):
         central.become("head")
     central.close()
-    with pytest.raises(UserError, match="写法不对"):
+    with pytest.raises(EnvironmentProblem, match="写法不对"):
         Workspace.open_server("nonsense=1")
-    with pytest.raises(EnvironmentProblem, match="连接中断"):
+    with pytest.raises(EnvironmentProblem, match="连不上数据库"):
         Workspace.open_server("host=127.0.0.1 port=1 user=officer dbname=x")
 
 
