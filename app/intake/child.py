@@ -11,6 +11,7 @@ import gc
 import json
 import struct
 import sys
+import traceback
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -31,6 +32,11 @@ CHUNK = 4_000
 PREVIEW = 20
 #: Address space of the child; 500,000 rows of 24 columns take about 1.7 GB.
 MEMORY = 3 << 30
+
+#: What only a mistake of ours raises; anything else that is not foreseen is a file that breaks the reader.
+_MISTAKES = (NameError, TypeError, AttributeError, LookupError, AssertionError)
+#: The code of a mistake of ours on its way to the parent, with the traceback as message.
+BUG = "bug"
 
 HEADER, NAMES, DATA, PROGRESS, REFUSED, DONE, ERROR = b"H", b"N", b"D", b"P", b"R", b"Z", b"E"
 
@@ -101,6 +107,8 @@ def serve(request: Request, sender: Sender) -> None:
         sender.tell(ERROR, {"code": error.code, "message": error.message})
     except MemoryError:
         sender.tell(ERROR, {"code": workbooks.TOO_BIG.code, "message": workbooks.TOO_BIG.message})
+    except _MISTAKES:
+        sender.tell(ERROR, {"code": BUG, "message": traceback.format_exc()})
 
 
 def _read(

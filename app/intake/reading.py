@@ -16,7 +16,7 @@ from typing import Any
 
 import app
 from app.errors import UserError
-from app.intake.child import DATA, ERROR, Request
+from app.intake.child import BUG, DATA, ERROR, Request
 
 _ROOT = Path(app.__file__).resolve().parent.parent
 _WAIT = 0.1
@@ -65,7 +65,7 @@ class Reader:
     def frames(self) -> Iterator[tuple[bytes, Any]]:
         """Frames as they come, JSON decoded.
 
-        Raises UserError: the child's own, for a child that died, or cancelled.
+        Raises UserError: the child's own, for a child that died, or cancelled; RuntimeError for a mistake of ours.
         """
         while (frame := self._next()) is not None:
             kind, payload = frame
@@ -73,6 +73,8 @@ class Reader:
                 yield kind, payload
                 continue
             facts = json.loads(payload)
+            if kind == ERROR and facts["code"] == BUG:
+                raise RuntimeError(f"the reader of foreign files failed:\n{facts['message']}")
             if kind == ERROR:
                 raise UserError(facts["message"], code=facts["code"])
             yield kind, facts

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlwt
 
 import resources
 from app.errors import UserError
-from app.intake import commands, workbooks
+from app.intake import child, commands, workbooks
 from app.intake.child import Request
 from app.intake.kinds import Kind
 from app.intake.reading import Reader
@@ -450,3 +452,15 @@ def test_requests_travel_whole() -> None:
     request = Request("a", 1, "county", date(2020, 12, 1))
     assert Request.from_json(request.to_json()) == request
     assert io.StringIO(request.to_json()).readline() == request.to_json()
+
+
+def test_a_mistake_of_ours_is_no_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*_: Any) -> None:
+        raise KeyError("ours")
+
+    monkeypatch.setattr(child, "recognise", mistaken)
+    seen = read(workbook(tmp_path / "a.xlsx", 一=[["日期", "安排", "说明"], ["2027-01-01", "休", "元旦"]]))
+    assert seen.error["code"] == child.BUG and "KeyError" in seen.error["message"]
+    monkeypatch.setattr(Reader, "_next", lambda _: (child.ERROR, json.dumps(seen.error).encode()))
+    with Reader(Request("x", 1)) as reader, pytest.raises(RuntimeError, match="KeyError"):
+        list(reader.frames())
