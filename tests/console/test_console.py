@@ -97,6 +97,22 @@ def test_files_that_are_none_are_refused_with_a_sentence(
         assert code == 1 and answer["error"]["message"].endswith(("。", "？", "！")), answer
 
 
+def test_what_a_load_did_not_take_over_is_told_beside_the_answer(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    detail = tmp_path / "moved.csv"
+    detail.write_text(
+        "办件编号,辖区编码,被评价部门,事项名称,业务平台,满意度,评价时间\n"
+        "4408812026100000000X,440881000000,高桥镇,社会保障卡申领,政务服务网,非常满意,2026-10-25 16:41:27\n",
+        encoding="utf-8",
+    )
+    capsys.readouterr()
+    assert run(["--json", "--data", str(own), "import", str(detail), "--dry-run"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["unchanged"] == 1
+    assert "提醒：" in said.err
+
+
 def test_tickets_and_acts(console: Console, own: Path) -> None:
     code, answer = console("--data", own, "tickets", "--state", "pending", "--limit", "3")
     assert (code, answer["count"], len(answer["tickets"])) == (0, 20, 3)

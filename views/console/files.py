@@ -37,6 +37,8 @@ def load(options: argparse.Namespace) -> Answer:
             progress=None if options.json or not sys.stderr.isatty() else _progress,
             refused_to=options.refused,
         )
+    for sentence, rows in result.warnings.items():
+        print(f"提醒：{sentence}（{rows} 行）", file=sys.stderr)
     return Answer(_facts(result), _lines(result))
 
 
