@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,5 +56,15 @@ def load_demo(folder: Path | None) -> Callable[[Task], Any]:
         from app import workspace
 
         return workspace.demo(folder or workspace.default_folder(), task.report)
+
+    return work
+
+
+def preload(modules: tuple[str, ...]) -> Callable[[Task], None]:
+    """Loads the modules of pages not opened yet, so that the first click on one does not wait for charts."""
+
+    def work(_task: Task) -> None:
+        for module in modules:
+            import_module(module)
 
     return work

@@ -24,6 +24,8 @@ from views.shell.welcome import Welcome
 
 FIRST_SIZE = QSize(1366, 768)
 SMALLEST = QSize(900, 560)
+#: Milliseconds after the first page until the others are loaded beside it.
+_IDLE = 1_500
 
 
 class Window(QWidget):
@@ -145,6 +147,16 @@ class Window(QWidget):
         front = self._front if self._front in {page.id for page in entries} else entries[0].id
         self.show_page(front)
         self.ready.emit()
+        QTimer.singleShot(_IDLE, self, self._preload)
+
+    def _preload(self) -> None:
+        """Once the first page stands: loading beside it would hold it up."""
+        if self.session.is_open:
+            modules = tuple(page.factory.partition(":")[0] for page in pages_for(self.session.person.group))
+            self.operations.query(self, opening.preload(modules), self._preloaded, key="preload")
+
+    def _preloaded(self, _nothing: None) -> None:
+        """Nothing to show: the next page opens at once."""
 
     def _drop_pages(self) -> None:
         self.stack.setCurrentWidget(self.welcome)
