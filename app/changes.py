@@ -16,6 +16,7 @@ class Kind(Flag):
     REGISTRY = auto()
     CALENDAR = auto()
     IMPORTS = auto()
+    PEOPLE = auto()
 
 
 @dataclass(frozen=True, slots=True)
