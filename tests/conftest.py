@@ -17,6 +17,9 @@ from app.database.embedded import Cluster
 from app.database.engine import Store
 from app.workspace import Workspace, demo, initialise
 from tests.databases import Database, administer
+from tests.servers import pair, tcp_server, tls_server
+
+__all__ = ["pair", "tcp_server", "tls_server"]
 
 settings.register_profile("project", deadline=None, max_examples=60)
 settings.load_profile("project")
