@@ -23,18 +23,10 @@ from app.tickets.rows import (
     TimeLineEntry,
 )
 from app.tickets.selection import ROW, row_of
-from models.rules.lifecycle import REJECT_REASONS, Action
+from models.rules import events
+from models.rules.lifecycle import REJECT_REASONS
 from models.rules.people import Group
 from models.rules.worktime import Calendar
-
-_EVENTS = {
-    "opened": "工单生成",
-    "joined": "并入省平台工单",
-    "revised": "省平台更正评价",
-    "import": "导入",
-    "deadline_moved": "期限重新计算",
-    **{a.value: a.label for a in Action},
-}
 
 
 def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
@@ -134,7 +126,7 @@ def _rounds(connection: Connection, ticket_id: int) -> tuple[Round, ...]:
 
 
 def _event_label(action: str | None) -> str | None:
-    return _EVENTS.get(action, action) if action else None
+    return events.label(action) if action else None
 
 
 def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, ...]:
@@ -146,7 +138,7 @@ def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, .
             WHERE e.ticket_id = :id ORDER BY e.id"""),
         {"id": ticket_id},
     )
-    return tuple(TimeLineEntry(r.at, r.name, _EVENTS.get(r.action, r.action), _words(r)) for r in rows)
+    return tuple(TimeLineEntry(r.at, r.name, events.label(r.action), _words(r)) for r in rows)
 
 
 def _words(event: Any) -> str | None:

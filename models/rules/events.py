@@ -1,0 +1,77 @@
+"""What the log knows of: every action of an event with its Chinese name, and the matter it belongs to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.rules.lifecycle import Action
+
+
+class Matter(StrEnum):
+    """What events are about, as the auditor looks for them."""
+
+    TICKETS = "tickets"
+    CONTACT = "contact"
+    IMPORTS = "imports"
+    PEOPLE = "people"
+    CONFIGURATION = "configuration"
+    EXPORTS = "exports"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name."""
+        return _MATTER_LABELS[self.value]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions that belong to it."""
+        return tuple(_ACTIONS[self])
+
+
+_MATTER_LABELS = {
+    "tickets": "工单办理",
+    "contact": "查看联系方式",
+    "imports": "数据导入",
+    "people": "人员与密码",
+    "configuration": "规则与配置",
+    "exports": "导出与备份",
+}
+
+_ACTIONS: dict[Matter, dict[str, str]] = {
+    Matter.TICKETS: {
+        "opened": "工单生成",
+        "joined": "并入省平台工单",
+        "revised": "省平台更正评价",
+        "deadline_moved": "期限重新计算",
+        **{action.value: action.label for action in Action},
+    },
+    Matter.CONTACT: {"reveal_contact": "查看联系方式"},
+    Matter.IMPORTS: {"import": "导入", "calendar_imported": "导入放假安排"},
+    Matter.PEOPLE: {
+        "person_changed": "人员变动",
+        "person_requested": "申请人员变动",
+        "request_confirmed": "确认人员变动",
+        "request_refused": "拒绝人员变动",
+        "request_withdrawn": "撤回人员变动申请",
+        "password_reset": "重置密码",
+        "password_changed": "修改本人密码",
+    },
+    Matter.CONFIGURATION: {"configured": "修改配置", "upgraded": "升级数据库"},
+    Matter.EXPORTS: {"export": "导出", "backup": "备份"},
+}
+_LABELS = {action: label for actions in _ACTIONS.values() for action, label in actions.items()}
+
+
+def label(action: str) -> str:
+    """The action's Chinese name; one that a newer program wrote stays as it is."""
+    return _LABELS.get(action, action)
+
+
+def known() -> tuple[str, ...]:
+    """Every action that has a name."""
+    return tuple(_LABELS)
+
+
+def named_like(text: str) -> tuple[str, ...]:
+    """The actions whose name contains what was typed."""
+    return tuple(action for action, name in _LABELS.items() if text in name)
