@@ -212,7 +212,7 @@ def _create_database(cluster: Cluster) -> None:
 def _bring_up_to_date(cluster: Cluster) -> None:
     """Migrates an older embedded database on opening: nobody else administers it."""
     with schema.administration(cluster.conninfo(embedded.SUPERUSER)) as connection:
-        if schema.revision(connection) != schema.HEAD:
+        if not schema.is_current(connection):
             schema.migrate(connection)
 
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
-from app.database import embedded
+from app.database import embedded, schema
 from app.database.embedded import Cluster
 from app.database.engine import Store
 from app.workspace import Workspace, demo, initialise
+from models.sql import DATABASE
 from tests.databases import Database, administer
 from tests.servers import pair, tcp_server, tls_server
 
@@ -50,10 +51,8 @@ def new_database(server: Cluster) -> Iterator[Callable[[], Database]]:
             ),
         )
         # A clone has the template's tables and policies, but not what the database itself grants.
-        administer(
-            server,
-            sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)),
-        )
+        with schema.administration(server.conninfo(embedded.SUPERUSER, name)) as connection:
+            schema.run(connection, DATABASE)
         made.append(Database(server, name, Store(server.conninfo("officer", name))))
         return made[-1]
 

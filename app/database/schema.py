@@ -11,10 +11,10 @@ from sqlalchemy.pool import NullPool
 
 from app.database.failures import translated
 from app.errors import EnvironmentProblem
-from models import migrations
+from models import migrations, sql
 
 #: The newest revision this program knows; a test compares it with the migrations.
-HEAD = "0001"
+HEAD = "0002"
 _LOCK = 7_402_311_905
 
 
@@ -33,21 +33,46 @@ def administration(conninfo: str) -> Iterator[Connection]:
 
 
 def migrate(connection: Connection) -> bool:
-    """Migrates to HEAD; returns whether anything was to do.
+    """Migrates to HEAD, as a superuser; returns whether anything was to do.
 
-    One client at a time (advisory lock). Raises EnvironmentProblem where the schema is newer than ours.
+    One client at a time (advisory lock). The tables go up by Alembic; functions, triggers, policies and grants
+    are taken down before and put up after. Raises EnvironmentProblem where the schema is newer than ours.
     """
     connection.execute(text("SET LOCAL lock_timeout = '10s'"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     now = revision(connection)
-    if now == HEAD:
-        return False
     if now is not None and now > HEAD:
         raise EnvironmentProblem(
             f"数据库的版本（{now}）比本程序（{HEAD}）新，请先升级程序再打开。", code="newer_schema"
         )
-    _upgrade(connection)
+    if is_current(connection):
+        return False
+    connection.execute(text("CREATE SCHEMA IF NOT EXISTS pd"))
+    run(connection, sql.ROLES)
+    run(connection, sql.CLEAR, owner=True)
+    if now != HEAD:
+        _upgrade(connection)
+    for name in sql.CODE:
+        run(connection, name, owner=True)
+    connection.execute(text("SELECT pd.standing(:from, :to, :code)"),
+                       {"from": now, "to": HEAD, "code": sql.fingerprint()})  # fmt: skip
+    run(connection, sql.DATABASE)
     return True
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether tables and code are those of this program."""
+    if revision(connection) != HEAD:
+        return False
+    return connection.execute(text("SELECT code FROM pd.instance")).scalar() == sql.fingerprint()
+
+
+def run(connection: Connection, name: str, *, owner: bool = False) -> None:
+    """Runs one SQL file, as `pd_owner` if `owner`."""
+    # Past SQLAlchemy and its parameters: the files hold percent signs and colons of their own.
+    cursor = connection.connection.cursor()
+    statements = sql.text(name)
+    cursor.execute(f"SET ROLE pd_owner;\n{statements}\nRESET ROLE;" if owner else statements)
 
 
 def revision(connection: Connection) -> str | None:
@@ -65,9 +90,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    # Alembic keeps its version in the schema that the first migration makes.
-    if revision(connection) is None:
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS pd"))
     command.upgrade(config, "head")
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
+from datetime import datetime
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
 import resources
+from app.clock import SHANGHAI
 from app.registry import calendars
 from models.rules.people import Group
 from models.rules.ratings import label_level
 from models.rules.rulesets import SHIPPED
-from models.tables import CalendarDay, CalendarYear, LabelCode, RuleSetRow
 
 #: People of every embedded database: login, name on screen, group, head.
 PEOPLE = (
@@ -21,27 +23,36 @@ PEOPLE = (
     ("auditor", "审计员", Group.AUDITOR, False),
     ("bureau", "数据管理局经办", Group.BUREAU, False),
 )
-#: Connections of one login: a client holds three; nobody alone may use up the server's.
-_CONNECTIONS = 12
 SECOND_OFFICER = ("officer-2", "王芳", Group.OFFICER, False)
 
 
 def seed(connection: Connection) -> None:
     """Fills what is missing, as the database's administrator; a second time changes nothing."""
     if connection.execute(text("SELECT 1 FROM rule_set LIMIT 1")).scalar() is None:
-        connection.execute(insert(CalendarDay), calendars.days_to_keep())
-        for year in calendars.shipped_years():
+        for table, rows in contents():
             connection.execute(
-                insert(CalendarYear).values(
-                    year=year, source="国务院办公厅通知", imported_at=text("pd.now()")
-                )
+                text(
+                    f"INSERT INTO pd.{table} SELECT * FROM jsonb_populate_recordset(NULL::pd.{table}, :rows)"
+                ),
+                {"rows": json.dumps(rows, ensure_ascii=False, default=str)},
             )
-        connection.execute(
-            insert(RuleSetRow).values(
-                effective_from=SHIPPED.effective_from, name=SHIPPED.name, parameters=SHIPPED.to_json()
-            )
-        )
-        connection.execute(insert(LabelCode), _labels())
+
+
+def contents() -> tuple[tuple[str, list[dict[str, object]]], ...]:
+    """Table → rows with every column: one statement each, so that each is one entry of the log."""
+    now = datetime.now(SHANGHAI)
+    years = [{"year": y, "source": "国务院办公厅通知", "imported_at": now} for y in calendars.shipped_years()]
+    rule_set = {
+        "effective_from": SHIPPED.effective_from,
+        "name": SHIPPED.name,
+        "parameters": SHIPPED.to_json(),
+    }
+    return (
+        ("calendar_day", calendars.days_to_keep()),
+        ("calendar_year", years),
+        ("rule_set", [rule_set]),
+        ("label_code", _labels()),
+    )
 
 
 def _labels() -> list[dict[str, object]]:
@@ -89,18 +100,16 @@ def add_person(
     head: bool = False,
     secret: str | None = None,
 ) -> None:
-    """A login role in its group and its row in `app_user`, where missing. Roles belong to the whole server."""
-    quoted = connection.dialect.identifier_preparer.quote_identifier(login)
-    if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :l"), {"l": login}).scalar() is None:
-        connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN CONNECTION LIMIT {_CONNECTIONS}")
+    """A person where missing. A role that another database of this server made in the same group is taken over.
+
+    `secret`: the common password of logins on loopback; central people get theirs from an admin.
+    """
+    if connection.execute(text("SELECT 1 FROM app_user WHERE login = :l"), {"l": login}).scalar() is None:
+        connection.execute(
+            text("SELECT pd.make_person(:login, :name, :group, :agency, :head, NULL, false, true)"),
+            {"login": login, "name": name, "group": group.value, "agency": agency_id, "head": head},
+        )
     if secret is not None:
+        quoted = connection.dialect.identifier_preparer.quote_identifier(login)
         # Of the alphabet of token_urlsafe: nothing in it needs quoting.
         connection.exec_driver_sql(f"ALTER ROLE {quoted} PASSWORD '{secret}'")
-    connection.exec_driver_sql(f"GRANT {group.role} TO {quoted}")
-    connection.execute(
-        text(
-            "INSERT INTO app_user (login, name, group_name, agency_id, is_head)"
-            " VALUES (:login, :name, :group, :agency, :head) ON CONFLICT (login) DO NOTHING"
-        ),
-        {"login": login, "name": name, "group": group.value, "agency": agency_id, "head": head},
-    )

@@ -63,6 +63,7 @@ class Action(StrEnum):
     REMIND = "remind"
     SUPERVISE = "supervise"
     ANNOTATE = "annotate"
+    WITHDRAW = "withdraw"
 
     @property
     def label(self) -> str:
@@ -90,6 +91,7 @@ _ACTION_LABELS = {
     "remind": "催办",
     "supervise": "督办",
     "annotate": "批注",
+    "withdraw": "申诉撤销",
 }
 
 
@@ -97,13 +99,14 @@ _ACTION_LABELS = {
 class Transition:
     """One allowed act: `action` takes a ticket from `source` to `target`, by a member of `group`.
 
-    `lead_only`: a liaison acts for the lead agency (主办) only.
+    `lead_only`: a liaison acts for the lead agency (主办) only. `group` is None where no person acts by
+    hand: an appeal's decision takes the ticket out of the count (Art. 25).
     """
 
     action: Action
     source: State
     target: State
-    group: Group
+    group: Group | None
 
     @property
     def lead_only(self) -> bool:
@@ -119,6 +122,8 @@ def _liaison(action: Action, *moves: tuple[State, State]) -> tuple[Transition, .
     return tuple(Transition(action, source, target, Group.LIAISON) for source, target in moves)
 
 
+#: States in which a ticket is open: not closed, not rejected.
+OPEN = tuple(s for s in State if s not in (State.CLOSED, State.REJECTED))
 #: States in which the agency still has something to do.
 WITH_AGENCY = (State.DISPATCHED, State.RECTIFYING)
 #: States that count as rectified (rules §5): approved, reported or closed.
@@ -145,7 +150,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_officer(Action.SUPERVISE, *((s, s) for s in WITH_AGENCY)),
     *_officer(Action.ANNOTATE, *((s, s) for s in State)),
     *_liaison(Action.ANNOTATE, *((s, s) for s in (State.DISPATCHED, State.RECTIFYING, State.SUBMITTED))),
+    *(Transition(Action.WITHDRAW, state, State.REJECTED, None) for state in OPEN),
 )
+
+#: Actions that a person takes by hand.
+BY_HAND = tuple(dict.fromkeys(t.action for t in TRANSITIONS if t.group is not None))
 
 #: Reasons an officer may choose for 不予转办, code → text.
 REJECT_REASONS = {
@@ -170,6 +179,7 @@ NEEDS_REASON = frozenset(
         Action.REOPEN,
         Action.SUPERVISE,
         Action.ANNOTATE,
+        Action.WITHDRAW,
     }
 )
 

@@ -1,5 +1,6 @@
 """The tables, one module a domain (SQLAlchemy 2, typed). Importing the package loads them all."""
 
+from models.tables.audit import Event, EventLink, EventQueue, EventText, Reveal
 from models.tables.base import SCHEMA, Base
 from models.tables.calendar import CalendarDay, CalendarYear, RuleSetRow
 from models.tables.instance import Instance
@@ -11,7 +12,7 @@ from models.tables.intake import (
     StagingSummary,
     StagingTicket,
 )
-from models.tables.people import AppUser
+from models.tables.people import AppUser, PersonRequest, PersonRequestSecret
 from models.tables.ratings import LabelCode, Rater, Rating, RatingRevision
 from models.tables.registry import Agency, Counter, Hall, ResponsibleOffice, ServiceItem, StaffMember
 from models.tables.tally import SummaryCount, Tally, TallyStaff, TallyTicket
@@ -19,8 +20,6 @@ from models.tables.tickets import (
     Assignment,
     Change,
     CommandLog,
-    Event,
-    EventText,
     Rectification,
     Ticket,
     TicketTransition,
@@ -38,17 +37,22 @@ __all__ = [
     "CommandLog",
     "Counter",
     "Event",
+    "EventLink",
+    "EventQueue",
     "EventText",
     "Hall",
     "ImportBatch",
     "Instance",
     "LabelCode",
+    "PersonRequest",
+    "PersonRequestSecret",
     "Rater",
     "Rating",
     "RatingCover",
     "RatingRevision",
     "Rectification",
     "ResponsibleOffice",
+    "Reveal",
     "RuleSetRow",
     "ServiceItem",
     "StaffMember",

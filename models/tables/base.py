@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, MetaData, SmallInteger, Text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, MetaData, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -24,6 +24,8 @@ _NAMES = {
 Id = Annotated[int, mapped_column(BigInteger, Identity(always=True), primary_key=True)]
 #: An instant; stored in UTC, shown in Asia/Shanghai.
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+#: The transaction that writes a row, as a number: no driver knows the type of 64-bit transaction ids.
+THIS_TRANSACTION = text("(pg_current_xact_id()::text)::bigint")
 Small = Annotated[int, mapped_column(SmallInteger)]
 
 

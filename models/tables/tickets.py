@@ -1,4 +1,4 @@
-"""Tickets, what was done to them, and the feed of changes. Written by `pd.act` and the loaders only."""
+"""Tickets, who works on them, and the feed of changes. Written by `pd.act` and the loaders only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.rules.lifecycle import State
-from models.tables.base import Base, Id, Small
+from models.tables.base import THIS_TRANSACTION, Base, Id, Small
 
 _STATES = ",".join(f"'{s.value}'" for s in State)
 
@@ -141,34 +141,6 @@ class TicketTransition(Base):
     needs_lead: Mapped[bool]
 
 
-class Event(Base):
-    """One thing that happened, append-only. `facts` holds ids, codes and hashes, never anybody's words."""
-
-    __tablename__ = "event"
-    __table_args__ = (
-        Index("ix_event_ticket_id", "ticket_id", "id", postgresql_where=text("ticket_id is not null")),
-    )
-
-    id: Mapped[Id]
-    at: Mapped[datetime]
-    actor: Mapped[str]
-    action: Mapped[str]
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("pd.ticket.id"))
-    source: Mapped[str | None]
-    target: Mapped[str | None]
-    facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-
-
-class EventText(Base):
-    """The words that belong to an event (reason, note); erasable, its hash stays in the event."""
-
-    __tablename__ = "event_text"
-
-    event_id: Mapped[int] = mapped_column(ForeignKey("pd.event.id"), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("pd.ticket.id"))
-    text: Mapped[str]
-
-
 class CommandLog(Base):
     """Answers already given: a person's repeated command gets the same one and happens once."""
 
@@ -181,12 +153,17 @@ class CommandLog(Base):
 
 
 class Change(Base):
-    """The change feed; read under row-level security from the last id seen, after an empty NOTIFY."""
+    """The change feed; read under row-level security after an empty NOTIFY.
+
+    `tx`: the transaction that wrote it, the reader's cursor, since rows commit out of the order of their ids.
+    """
 
     __tablename__ = "change"
+    __table_args__ = (Index("ix_change_tx", "tx"),)
 
     id: Mapped[Id]
     at: Mapped[datetime]
     kind: Mapped[str]
     ticket_id: Mapped[int | None] = mapped_column(BigInteger)
     actor: Mapped[str]
+    tx: Mapped[int] = mapped_column(BigInteger, server_default=THIS_TRANSACTION)

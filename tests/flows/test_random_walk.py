@@ -40,7 +40,10 @@ def test_a_walk_keeps_every_promise(database: Database, seed: int) -> None:
             database.freeze(MONDAY + timedelta(days=step // 20))
         login = chance.choice([*people, "officer"])
         events += _step(database, people[login], login, chance, chance.choice(tickets), agencies)
-    assert database.one("SELECT count(*) FROM pd.event") == events
+    assert database.one("SELECT count(*) FROM pd.event WHERE ticket_id IS NOT NULL") == events
+    assert database.rows("SELECT id FROM pd.event ORDER BY id") == database.rows(
+        "SELECT unnest(events) FROM pd.event_link ORDER BY 1"
+    )
     _check_clocks(database)
     _check_figures(database, people)
     for connection in people.values():
@@ -63,6 +66,8 @@ def _step(
     state, version, declined = database.rows(
         "SELECT state, version, declined FROM pd.ticket WHERE id = %s", ticket
     )[0]
+    if chance.random() < 0.01:
+        return _withdraw(database, ticket, State(state))
     action = chance.choice(list(Action))
     group = Group.OFFICER if login == "officer" else Group.LIAISON
     payload: dict[str, Any] = dict(MATERIAL) if action is Action.SUBMIT else dict(CLOSED)
@@ -80,7 +85,14 @@ def _step(
         assert error.sqlstate in ("PD001", "PD003"), error
         target = lifecycle.target(action, State(state), group)
         if group is Group.OFFICER:
-            assert target is None or (action is Action.INSIST and not declined)
+            withdrawn = database.rows(
+                "SELECT 1 FROM pd.event WHERE ticket_id = %s AND action = 'withdraw'", ticket
+            )
+            assert (
+                target is None
+                or (action is Action.INSIST and not declined)
+                or (action is Action.RESTORE and withdrawn)
+            )
         return 0
     assert answer["state"] == lifecycle.target(action, State(state), group)
     if action in (
@@ -91,6 +103,17 @@ def _step(
         Action.DECLINE,
     ):
         assert database.one("SELECT due_on FROM pd.ticket WHERE id = %s", ticket) == before
+    return 1
+
+
+def _withdraw(database: Database, ticket: int, state: State) -> int:
+    """What an appeal's decision does; the owner's functions alone may."""
+    if state not in lifecycle.OPEN:
+        with pytest.raises(psycopg.Error, match="不再因申诉撤销"):
+            database.rows("SELECT pd.withdraw_ticket(%s, '申诉成立')", ticket)
+        return 0
+    answer = database.one("SELECT pd.withdraw_ticket(%s, '申诉成立')", ticket)
+    assert answer["state"] == State.REJECTED
     return 1
 
 

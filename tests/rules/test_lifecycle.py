@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from models.rules.lifecycle import (
     NEEDS_LEAD,
     NEEDS_REASON,
+    OPEN,
     RECTIFIED,
     REJECT_REASONS,
     TRANSITIONS,
@@ -41,6 +42,7 @@ MOVES = {
     (Group.OFFICER, A.CONFIRM_CLOSED, S.REPORTED, S.CLOSED),
     (Group.OFFICER, A.REPORT_REFUSED, S.REPORTED, S.RECTIFYING),
     (Group.OFFICER, A.REOPEN, S.CLOSED, S.DISPATCHED),
+    *((None, A.WITHDRAW, s, S.REJECTED) for s in S if s not in (S.CLOSED, S.REJECTED)),
 }
 #: Acts that leave the state as it is.
 STANDING = {A.REMIND, A.SUPERVISE, A.ANNOTATE}
@@ -133,7 +135,12 @@ def test_officers_and_liaisons_take_different_acts() -> None:
     of_officers = {t.action for t in TRANSITIONS if t.group is Group.OFFICER}
     of_liaisons = {t.action for t in TRANSITIONS if t.group is Group.LIAISON}
     assert of_officers & of_liaisons == {A.ANNOTATE}
-    assert of_officers | of_liaisons == set(Action)
+    assert of_officers | of_liaisons == set(Action) - {A.WITHDRAW}
+
+
+def test_an_appeal_withdraws_an_open_ticket_and_no_person_does() -> None:
+    assert {t.source for t in TRANSITIONS if t.action is A.WITHDRAW} == set(OPEN)
+    assert not any(A.WITHDRAW in allowed(state, group) for state in State for group in Group)
 
 
 @pytest.mark.parametrize("group", [Group.BUREAU, Group.ADMIN, Group.AUDITOR])

@@ -81,7 +81,7 @@ def test_nobody_writes_a_table(two_agencies: Database, login: str) -> None:
 
 @pytest.mark.parametrize("login", ["admin", "auditor", "bureau"])
 def test_other_groups_read_no_ticket(two_agencies: Database, login: str) -> None:
-    for table in ("ticket", "rating", "event_text", "assignment"):
+    for table in ("ticket", "rating", "rectification", "assignment"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             two_agencies.raw(login, f"SELECT * FROM pd.{table}")
 

@@ -35,7 +35,15 @@ def test_the_database_allows_the_transitions_of_the_rules(database: Database) ->
         "SELECT action, source, group_name, target, lead_only, needs_reason, needs_lead FROM pd.ticket_transition"
     )
     rules = [
-        (t.action, t.source, t.group, t.target, t.lead_only, t.action in NEEDS_REASON, t.action in NEEDS_LEAD)
+        (
+            t.action,
+            t.source,
+            t.group or "appeal",
+            t.target,
+            t.lead_only,
+            t.action in NEEDS_REASON,
+            t.action in NEEDS_LEAD,
+        )
         for t in TRANSITIONS
     ]
     assert sorted(kept) == sorted(rules)

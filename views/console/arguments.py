@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.clock import parse_month
-from models.rules.lifecycle import Action, State
+from models.rules.lifecycle import BY_HAND, Action, State
 from views.console import checks, figures, files, places, tickets
 
 
@@ -102,7 +102,7 @@ def _work_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     listing.set_defaults(run=tickets.listing)
     act = verbs.add_parser("act", help="办理一张工单", allow_abbrev=False)
     act.add_argument("ticket", type=int, metavar="TICKET")
-    act.add_argument("action", type=Action, choices=list(Action), metavar="ACTION", help="、".join(Action))
+    act.add_argument("action", type=Action, choices=BY_HAND, metavar="ACTION", help="、".join(BY_HAND))
     act.add_argument("--lead", metavar="NAME", help="主办单位")
     act.add_argument("--co", nargs="+", action="extend", default=[], metavar="NAME", help="协办单位")
     act.add_argument("--reason", metavar="TEXT")

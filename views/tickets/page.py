@@ -14,7 +14,7 @@ from app.rankings import queries as rankings
 from app.registry import queries as registry
 from app.tickets import queries
 from app.tickets.queries import Order, TicketFilter, Waiting
-from models.rules.lifecycle import Action
+from models.rules.lifecycle import BY_HAND, Action
 from views.shell.actions import ticket_command
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Chip, Empty
@@ -58,7 +58,7 @@ class TicketsPage(Page):
         self._lay_out()
         self.setFocusProxy(self.table)
         session.query(self, self._read_choices, self._offer, key="choices")
-        for action in Action:
+        for action in BY_HAND:
             session.registry.bind(
                 ticket_command(action), partial(self.panel.begin, action), partial(self._allows, action)
             )

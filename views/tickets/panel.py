@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBo
 
 from app.errors import UserError
 from app.tickets import commands, queries
-from models.rules.lifecycle import Action, State
+from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.ratings import Satisfaction
 from views.shell.parts import Badge, Empty, icon_button, label, row, rule, scrolling
 from views.shell.session import Session
@@ -31,7 +31,7 @@ UNDO = {
     Action.APPROVE: (Action.UNAPPROVE, "误操作，撤回审核"),
 }
 #: Actions that ask for particulars; the others are done at once.
-WITH_PANEL = frozenset(Action) - {Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT}
+WITH_PANEL = frozenset(BY_HAND) - {Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT}
 #: The tab of what the agency handed in, shown once it has.
 HANDED_IN = 1
 

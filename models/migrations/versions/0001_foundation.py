@@ -1,12 +1,10 @@
-"""Foundation: the tables, the roles and policies, the one door, the loaders."""
+"""Foundation: the tables, and the moves that the life-cycle allows."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
-from models import sql
 
 revision = "0001"
 down_revision = None
@@ -67,30 +65,11 @@ NEEDS_LEAD = ("verify_and_dispatch", "redispatch", "reopen")
 
 def upgrade() -> None:
     """Everything belongs to pd_owner, a role without login and without members."""
-    _run("0001_roles")
     op.execute("SET ROLE pd_owner")
     _tables()
-    for name in (
-        "0001_functions",
-        "0001_tally",
-        "0001_act",
-        "0001_calendar",
-        "0001_policies",
-        "0001_loaders",
-    ):
-        _run(name)
     op.execute("INSERT INTO pd.instance DEFAULT VALUES")
     _transitions()
     op.execute("RESET ROLE")
-    op.execute(
-        "GRANT SELECT ON pd.alembic_version TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor"
-    )
-
-
-def _run(name: str) -> None:
-    # Past SQLAlchemy and its parameters: the files hold percent signs and colons of their own.
-    cursor = op.get_bind().connection.cursor()
-    cursor.execute(sql.text(name))
 
 
 def _transitions() -> None:

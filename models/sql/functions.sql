@@ -32,20 +32,32 @@ CREATE FUNCTION pd.today() RETURNS date
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$ SELECT pd.local_day(pd.now()) $$;
 
--- Who is connected. The session's login, which neither SET ROLE nor a definer's function changes.
+-- Who is connected. The session's login, which neither SET ROLE nor a definer's function changes. Nobody in
+-- particular while disabled, or before the first password is changed.
 CREATE FUNCTION pd.my_agency() RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
-AS $$ SELECT agency_id FROM app_user WHERE login = session_user AND active $$;
+AS $$ SELECT agency_id FROM app_user WHERE login = session_user AND active AND NOT must_change_password $$;
 
 CREATE FUNCTION pd.my_group() RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
-AS $$ SELECT group_name FROM app_user WHERE login = session_user AND active $$;
+AS $$ SELECT group_name FROM app_user WHERE login = session_user AND active AND NOT must_change_password $$;
+
+-- Whose password is still the one that somebody else chose: nothing is done before it is changed.
+CREATE FUNCTION pd.require_own_password() RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM app_user WHERE login = session_user AND must_change_password) THEN
+        RAISE EXCEPTION '首次登录请先修改密码。' USING ERRCODE = 'PD003';
+    END IF;
+END $$;
 
 -- Raises where the person connected is in none of the groups named.
 CREATE FUNCTION pd.require_group(VARIADIC groups text[]) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 BEGIN
+    PERFORM pd.require_own_password();
     IF NOT coalesce(pd.my_group() = ANY (groups), false) THEN
         RAISE EXCEPTION '您没有这项操作的权限。' USING ERRCODE = 'PD003';
     END IF;

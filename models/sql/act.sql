@@ -107,9 +107,13 @@ BEGIN
             END IF;
             PERFORM pd.end_round(ticket, action);
             RETURN pd.take_back(ticket);
-        WHEN 'recall' THEN
+        WHEN 'recall', 'withdraw' THEN
             PERFORM pd.end_round(ticket, action);
             RETURN pd.take_back(ticket);
+        WHEN 'restore' THEN
+            IF EXISTS (SELECT FROM event e WHERE e.ticket_id = ticket.id AND e.action = 'withdraw') THEN
+                RAISE EXCEPTION '这张工单因申诉成立而撤销，不能恢复。' USING ERRCODE = 'PD001';
+            END IF;
         WHEN 'acknowledge' THEN
             UPDATE assignment SET acknowledged_at = pd.now()
             WHERE ticket_id = ticket.id AND current AND agency_id = pd.my_agency();
@@ -139,7 +143,7 @@ BEGIN
                OR length(payload ->> 'receipt') > 40 OR (payload ->> 'closed_on')::date > pd.today() THEN
                 RAISE EXCEPTION '请填写12345的办结回执号（至多40字）和办结日期（不晚于今天）。' USING ERRCODE = 'PD001';
             END IF;
-        ELSE NULL; -- restore, report, remind, supervise, annotate change the state at most
+        ELSE NULL; -- report, remind, supervise, annotate change the state at most
     END CASE;
     RETURN ticket;
 END $$;
@@ -168,6 +172,8 @@ AS $$
             WHEN action = 'approve' THEN
                 jsonb_build_object('found_true', (payload ->> 'found_true')::boolean,
                                    'found_reasonable', (payload ->> 'found_reasonable')::boolean)
+            WHEN action = 'submit' THEN
+                jsonb_build_object('material_hash', encode(sha256(convert_to((payload - 'reason')::text, 'UTF8')), 'hex'))
             WHEN action = 'confirm_closed' THEN
                 jsonb_build_object('receipt', payload ->> 'receipt', 'closed_on', (payload ->> 'closed_on')::date)
             ELSE '{}' END
@@ -188,55 +194,18 @@ END $$;
 CREATE CONSTRAINT TRIGGER count_after_act AFTER INSERT ON pd.command_log
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pd.count_after_act();
 
-CREATE FUNCTION pd.act(ticket_id bigint, version integer, action text, payload jsonb, command_id uuid) RETURNS jsonb
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+-- Takes a ticket along one move: what it changes, the event, the feed, the answer. Who may is asked before.
+CREATE FUNCTION pd.perform(before pd.ticket, move pd.ticket_transition, payload jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 DECLARE
-    mine text := pd.my_group();
-    before ticket;
+    action text := move.action;
     after ticket;
-    move ticket_transition;
-    answer jsonb;
     event_id bigint;
 BEGIN
-    IF command_id IS NULL OR coalesce(jsonb_typeof(payload), 'object') <> 'object'
-       OR octet_length(payload::text) > 200000 THEN
-        RAISE EXCEPTION '填写的内容不完整、过长或格式不对。' USING ERRCODE = 'PD001';
-    END IF;
-    -- A transaction begun long ago carries its own time: it would submit yesterday.
-    IF clock_timestamp() - pg_catalog.now() > INTERVAL '1 minute' THEN
-        RAISE EXCEPTION '操作等待太久，请重试。' USING ERRCODE = 'PD001';
-    END IF;
-    SELECT * INTO before FROM ticket t WHERE t.id = act.ticket_id FOR UPDATE;
-    -- Asked only now that the ticket is ours: a first call that still ran has ended.
-    SELECT c.answer INTO answer FROM command_log c WHERE c.command_id = act.command_id AND c.actor = session_user;
-    IF FOUND THEN
-        IF (answer ->> 'ticket')::bigint <> act.ticket_id THEN
-            RAISE EXCEPTION '同一操作编号用在了另一张工单上。' USING ERRCODE = 'PD001';
-        END IF;
-        RETURN answer; -- confirmed before; what was confirmed happened once
-    END IF;
-    IF before.id IS NULL OR NOT coalesce(mine = 'officer' OR mine = 'liaison' AND EXISTS (
-            SELECT FROM assignment a WHERE a.ticket_id = before.id AND a.current AND a.agency_id = pd.my_agency()), false) THEN
-        RAISE EXCEPTION '没有这张工单，或您无权办理。' USING ERRCODE = 'PD003';
-    END IF;
-    IF before.version IS DISTINCT FROM act.version THEN
-        RAISE EXCEPTION '这张工单刚刚被别人办理过，请看过最新情况后再办。' USING ERRCODE = 'PD002';
-    END IF;
-    SELECT * INTO move FROM ticket_transition m
-    WHERE m.action = act.action AND m.source = before.state AND m.group_name = mine;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION '工单现在的状态或您的身份不允许这项操作。' USING ERRCODE = 'PD001';
-    END IF;
-    IF move.lead_only AND NOT EXISTS (
-            SELECT FROM assignment a WHERE a.ticket_id = before.id AND a.current AND a.part = 'lead'
-                                       AND a.agency_id = pd.my_agency()) THEN
-        RAISE EXCEPTION '只有主办单位可以这样办理，协办单位请与主办单位联系。' USING ERRCODE = 'PD003';
-    END IF;
     IF move.needs_reason AND pd.blank(payload ->> 'reason') THEN
         RAISE EXCEPTION '请写明理由。' USING ERRCODE = 'PD001';
     END IF;
-
     IF action = 'approve' THEN
         -- The officer confirms what the agency found, or says otherwise.
         payload := (SELECT jsonb_build_object('found_true', r.found_true, 'found_reasonable', r.found_reasonable)
@@ -272,8 +241,75 @@ BEGIN
         INSERT INTO event_text (event_id, ticket_id, text) VALUES (event_id, before.id, payload ->> 'reason');
     END IF;
     PERFORM pd.tell('tickets', before.id);
-    answer := jsonb_build_object('ticket', before.id, 'state', after.state, 'version', after.version,
-                                 'due_on', after.due_on);
+    RETURN jsonb_build_object('ticket', before.id, 'state', after.state, 'version', after.version, 'due_on', after.due_on);
+END $$;
+
+CREATE FUNCTION pd.act(ticket_id bigint, version integer, action text, payload jsonb, command_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    mine text := pd.my_group();
+    before ticket;
+    move ticket_transition;
+    answer jsonb;
+BEGIN
+    PERFORM pd.require_own_password();
+    IF command_id IS NULL OR coalesce(jsonb_typeof(payload), 'object') <> 'object'
+       OR octet_length(payload::text) > 200000 THEN
+        RAISE EXCEPTION '填写的内容不完整、过长或格式不对。' USING ERRCODE = 'PD001';
+    END IF;
+    -- A transaction begun long ago carries its own time: it would submit yesterday.
+    IF clock_timestamp() - pg_catalog.now() > INTERVAL '1 minute' THEN
+        RAISE EXCEPTION '操作等待太久，请重试。' USING ERRCODE = 'PD001';
+    END IF;
+    SELECT * INTO before FROM ticket t WHERE t.id = act.ticket_id FOR UPDATE;
+    -- Asked only now that the ticket is ours: a first call that still ran has ended.
+    SELECT c.answer INTO answer FROM command_log c WHERE c.command_id = act.command_id AND c.actor = session_user;
+    IF FOUND THEN
+        IF (answer ->> 'ticket')::bigint <> act.ticket_id THEN
+            RAISE EXCEPTION '同一操作编号用在了另一张工单上。' USING ERRCODE = 'PD001';
+        END IF;
+        RETURN answer; -- confirmed before; what was confirmed happened once
+    END IF;
+    IF before.id IS NULL OR NOT coalesce(mine = 'officer' OR mine = 'liaison' AND EXISTS (
+            SELECT FROM assignment a WHERE a.ticket_id = before.id AND a.current AND a.agency_id = pd.my_agency()), false) THEN
+        RAISE EXCEPTION '没有这张工单，或您无权办理。' USING ERRCODE = 'PD003';
+    END IF;
+    IF before.version IS DISTINCT FROM act.version THEN
+        RAISE EXCEPTION '这张工单刚刚被别人办理过，请看过最新情况后再办。' USING ERRCODE = 'PD002';
+    END IF;
+    SELECT * INTO move FROM ticket_transition m
+    WHERE m.action = act.action AND m.source = before.state AND m.group_name = mine;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '工单现在的状态或您的身份不允许这项操作。' USING ERRCODE = 'PD001';
+    END IF;
+    IF move.lead_only AND NOT EXISTS (
+            SELECT FROM assignment a WHERE a.ticket_id = before.id AND a.current AND a.part = 'lead'
+                                       AND a.agency_id = pd.my_agency()) THEN
+        RAISE EXCEPTION '只有主办单位可以这样办理，协办单位请与主办单位联系。' USING ERRCODE = 'PD003';
+    END IF;
+    answer := pd.perform(before, move, payload);
     INSERT INTO command_log (command_id, actor, at, answer) VALUES (act.command_id, session_user, pd.now(), answer);
+    RETURN answer;
+END $$;
+
+-- An appeal's decision takes an open ticket out of the count (Art. 25). No person's act leads here: the rows of
+-- `withdraw` belong to no group, and only the owner's own functions may call this.
+CREATE FUNCTION pd.withdraw_ticket(ticket_id bigint, reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    before ticket;
+    move ticket_transition;
+    answer jsonb;
+BEGIN
+    SELECT * INTO before FROM ticket t WHERE t.id = withdraw_ticket.ticket_id FOR UPDATE;
+    SELECT * INTO move FROM ticket_transition m
+    WHERE m.action = 'withdraw' AND m.source = before.state AND m.group_name = 'appeal';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '工单已办结或不存在，不再因申诉撤销。' USING ERRCODE = 'PD001';
+    END IF;
+    answer := pd.perform(before, move, jsonb_build_object('reason', reason));
+    PERFORM pd.refresh_tally_tickets(ARRAY[pd.month_of(before.opened_at)]);
     RETURN answer;
 END $$;

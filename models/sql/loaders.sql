@@ -11,6 +11,30 @@ BEGIN
     PERFORM pd.require_group('officer', 'admin');
     PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
     TRUNCATE staging_rating, staging_ticket, staging_summary, staging_registry;
+    DELETE FROM change WHERE at < pd.now() - INTERVAL '3 days'; -- who was away longer reads everything anew
+END $$;
+
+-- Staging takes rows of the load that has its turn, and of nobody else: rows slipped in beside it would be
+-- loaded in another officer's name.
+CREATE FUNCTION pd.only_in_own_load() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted
+                   AND (classid::bigint << 32 | objid::bigint) = hashtext('pd.load')) THEN
+        RAISE EXCEPTION '请先开始导入。' USING ERRCODE = 'PD003';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+    place text;
+BEGIN
+    FOREACH place IN ARRAY ARRAY['staging_rating', 'staging_ticket', 'staging_summary', 'staging_registry'] LOOP
+        EXECUTE format('CREATE TRIGGER only_in_own_load BEFORE INSERT ON pd.%I'
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION pd.only_in_own_load()', place);
+    END LOOP;
 END $$;
 
 -- The batch of a load, its counts still open.

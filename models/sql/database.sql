@@ -1,0 +1,15 @@
+-- What is granted on the database itself; neither a clone nor a dump carries it. Run by a superuser after
+-- everything else. A temporary object could stand before ours in a search path: nobody here needs one. A login
+-- of another database on the same server has no business here: each person is let in by name.
+DO $$
+DECLARE
+    login text;
+BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO pd_owner WITH GRANT OPTION', current_database());
+    FOR login IN SELECT u.login FROM pd.app_user u JOIN pg_roles r ON r.rolname = u.login LOOP
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I GRANTED BY CURRENT_USER', current_database(), login);
+    END LOOP;
+END $$;
+
+GRANT SELECT ON pd.alembic_version TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
