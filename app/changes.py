@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Flag, auto
 
+#: Tickets are named while they are at most so many.
+FEW = 50
+
 
 class Kind(Flag):
     """Kinds of rows."""
@@ -25,3 +28,13 @@ class Changes:
 
     kinds: Kind = Kind.NONE
     tickets: frozenset[int] = frozenset()
+
+    def __or__(self, other: Changes) -> Changes:
+        """Both together; tickets stay named only where both name theirs, and while they are few."""
+        named = self.tickets | other.tickets
+        unnamed = any(c.kinds & Kind.TICKETS and not c.tickets for c in (self, other))
+        return Changes(self.kinds | other.kinds, frozenset() if unnamed or len(named) > FEW else named)
+
+
+#: Nobody knows what was changed: everything is read again.
+EVERYTHING = Changes(~Kind.NONE)
