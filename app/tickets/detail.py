@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from app.clock import local_day
 from app.errors import UserError
 from app.registry import queries
+from app.tickets import contacts
 from app.tickets.allowed import judge
 from app.tickets.rows import (
     Clock,
@@ -42,13 +43,16 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
         ),
         {"id": ticket_id},
     ).one()
-    allowed, refused = judge(row, *_role(connection, ticket_id))
+    group, leads = _role(connection, ticket_id)
+    allowed, refused = judge(row, group, leads)
+    left = bool(more.contact_name or more.contact_phone)
     return TicketDetail(
         row=row,
         reason=more.reason,
         label_texts=_labels(connection, row),
         contact_name=more.contact_name,
         contact_phone=more.contact_phone,
+        contact_refused=contacts.why_not(row, group, leads, left=left),
         province_created_at=more.province_created_at,
         rounds=_rounds(connection, ticket_id),
         time_line=_time_line(connection, ticket_id),

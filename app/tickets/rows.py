@@ -179,13 +179,17 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class TicketDetail:
-    """Everything the panel shows of one ticket. `refused`: actions greyed, each with the reason."""
+    """Everything the panel shows of one ticket. `refused`: actions greyed, each with the reason.
+
+    `contact_refused`: why this person may not look at the contact now, None where they may.
+    """
 
     row: TicketRow
     reason: str | None
     label_texts: tuple[tuple[str, str], ...]
     contact_name: str | None
     contact_phone: str | None
+    contact_refused: str | None
     province_created_at: datetime | None
     rounds: tuple[Round, ...]
     time_line: tuple[TimeLineEntry, ...]

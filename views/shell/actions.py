@@ -10,6 +10,8 @@ from models.rules.people import Group
 
 EVERYONE = frozenset(Group)
 OFFICERS = frozenset({Group.OFFICER})
+#: Who may have to call the person who rated.
+CALLERS = frozenset({Group.OFFICER, Group.LIAISON})
 #: Who loads files: the centre's people.
 LOADERS = frozenset({Group.OFFICER, Group.ADMIN})
 
@@ -92,6 +94,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("person", "更换使用人", "people", shortcut="Ctrl+Shift+P", keywords="切换 登录 用户"),
     Command("scheme", "切换浅色、深色", "sun", shortcut="Ctrl+Shift+D", keywords="主题 外观"),
     *_ticket_commands(),
+    Command(
+        "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
+    ),
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
     Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),

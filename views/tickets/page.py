@@ -58,6 +58,7 @@ class TicketsPage(Page):
         self._lay_out()
         self.setFocusProxy(self.table)
         session.query(self, self._read_choices, self._offer, key="choices")
+        session.registry.bind("ticket.contact", self.panel.contact.ask, self._allows_contact)
         for action in BY_HAND:
             session.registry.bind(
                 ticket_command(action), partial(self.panel.begin, action), partial(self._allows, action)
@@ -214,6 +215,9 @@ class TicketsPage(Page):
 
     def _allows(self, action: Action) -> bool:
         return self.isVisible() and self.panel.detail is not None and action in self.panel.detail.allowed
+
+    def _allows_contact(self) -> bool:
+        return self.isVisible() and self.panel.contact.allows()
 
     def _acted(self, done: Any) -> None:
         self.session.announce(done.changes)

@@ -16,6 +16,7 @@ from views.shell.parts import Badge, Empty, icon_button, label, row, rule, scrol
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.chips import level_tone, state_chip
+from views.tickets.contact import ContactLine
 from views.tickets.foot import ActionFoot
 from views.tickets.forms import ActionForm, form_for
 from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
@@ -86,7 +87,8 @@ class TicketPanel(QFrame):
         self._facts = label("", "small", body, wrap=True)
         self._place = label("", "small", body, wrap=True)
         self._steps = Steps(body)
-        self._rating = RatingBox(body)
+        self._rating = RatingBox(self._session, body)
+        self._rating.contact.recorded.connect(self._looked_at)
         self._clock = ClockBlock(body)
         self._form_title = label("", "section", body)
         self._form_close = icon_button("close", "收起", body)
@@ -141,6 +143,15 @@ class TicketPanel(QFrame):
         self._stack.setCurrentWidget(self._empty)
         self._foot.hide()
         self._foot_rule.hide()
+
+    @property
+    def contact(self) -> ContactLine:
+        """The line of the person who rated."""
+        return self._rating.contact
+
+    def _looked_at(self) -> None:
+        if self.detail is not None:
+            self.load(self.detail.row.id)
 
     def load(self, ticket_id: int) -> None:
         """Reads a ticket and shows it."""

@@ -12,18 +12,25 @@ from models.rules.ratings import Platform, Satisfaction
 from views import dates
 from views.shell.flow import Flow
 from views.shell.parts import Badge, clear, label
+from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tickets.contact import ContactLine
 
 
 class RatingBox(QFrame):
     """What the person wrote, the labels they chose, and who they are, masked."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("quote", "true")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(4 * UNIT, 3 * UNIT, 4 * UNIT, 3 * UNIT)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(4 * UNIT, 3 * UNIT, 4 * UNIT, 3 * UNIT)
+        outer.setSpacing(2 * UNIT)
+        self._column = QVBoxLayout()
         self._column.setSpacing(2 * UNIT)
+        outer.addLayout(self._column)
+        self.contact = ContactLine(session, self)
+        outer.addWidget(self.contact)
 
     def show_rating(self, detail: Any) -> None:
         """Shows a ticket's rating, its later revisions and follow-ups."""
@@ -43,10 +50,7 @@ class RatingBox(QFrame):
                 f"，“{follow_up.reason}”" if follow_up.reason else ""
             )
             self._column.addWidget(label(said, "small", self, wrap=True))
-        contact = "　".join(part for part in (detail.contact_name, detail.contact_phone) if part)
-        who = label(f"评价人　{contact or '未留联系方式'}", "small", self)
-        who.setToolTip("联系方式已脱敏")
-        self._column.addWidget(who)
+        self.contact.show_contact(detail)
 
     def _labels(self, texts: tuple[tuple[str, str], ...]) -> QWidget:
         holder = QWidget(self)
