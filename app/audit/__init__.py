@@ -1,0 +1,1 @@
+"""The log: what happened, by whom, and whether its chain still holds."""
