@@ -128,7 +128,8 @@ BEGIN
         RETURN NULL; -- a password: noted where it is changed
     END IF;
     PERFORM pd.note('person_changed', jsonb_build_object('op', lower(TG_OP), 'login', who.login, 'group', who.group_name,
-        'agency', who.agency_id, 'head', who.is_head, 'active', who.active));
+        'agency', who.agency_id, 'head', who.is_head, 'active', who.active,
+        'name_hash', encode(sha256(convert_to(who.name, 'UTF8')), 'hex')));
     PERFORM pd.tell('people', NULL);
     RETURN NULL;
 END $$;
