@@ -7,21 +7,35 @@ passwords: its logins keep the one that the program connects with, or one that n
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, text
 
 from app.changes import Changes, Kind
 from app.database import passwords
+from app.database.embedded import Cluster
 from app.database.engine import Store
 from app.errors import UserError
 from models.rules.administration import PersonAction, login_problem, name_problem, place_problem
 from models.rules.people import Group
 
-if TYPE_CHECKING:
-    from app.workspace import Workspace
+
+class Place(Protocol):
+    """What administering needs of a place."""
+
+    @property
+    def conninfo(self) -> str:
+        """How the administrator reaches the database."""
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The embedded server, None for a central one."""
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction."""
+
 
 _WITH_PASSWORD = (PersonAction.CREATE, PersonAction.RESET_PASSWORD)
 
@@ -53,14 +67,14 @@ class Administered:
         return Changes(Kind.PEOPLE)
 
 
-def administer(workspace: Workspace, order: Order) -> Administered:
+def administer(place: Place, order: Order) -> Administered:
     """Carries an order out, or asks a second administrator to confirm it.
 
     Raises UserError with code `refused` or `forbidden`.
     """
-    _check(order, workspace)
-    password = _password(workspace) if order.action in _WITH_PASSWORD else None
-    with workspace.write() as connection:
+    _check(order, place)
+    password = _password(place) if order.action in _WITH_PASSWORD else None
+    with place.write() as connection:
         facts = _facts(connection, order)
         if password is not None:
             facts["verifier"] = passwords.verifier(connection, order.login, password)
@@ -69,17 +83,17 @@ def administer(workspace: Workspace, order: Order) -> Administered:
             {"action": order.action.value, "login": order.login, "facts": json.dumps(facts)},
         ).scalar_one()
     if answer["done"]:
-        _follow_up(workspace, order.login, order.action)
-    shown = password if workspace.cluster is None else None
+        _follow_up(place, order.login, order.action)
+    shown = password if place.cluster is None else None
     return Administered(order.login, answer["done"], answer.get("request"), shown)
 
 
-def decide(workspace: Workspace, request: int, *, accept: bool) -> Administered:
+def decide(place: Place, request: int, *, accept: bool) -> Administered:
     """Confirms what another administrator asked for, or refuses it; who asked takes it back by refusing.
 
     Raises UserError with code `refused` or `forbidden`.
     """
-    with workspace.write() as connection:
+    with place.write() as connection:
         asked = connection.execute(
             text("SELECT action FROM person_request WHERE id = :request"), {"request": request}
         ).scalar()
@@ -87,14 +101,14 @@ def decide(workspace: Workspace, request: int, *, accept: bool) -> Administered:
             text("SELECT pd.decide_request(:request, :accept)"), {"request": request, "accept": accept}
         ).scalar_one()
     if answer["done"]:
-        _follow_up(workspace, answer["login"], PersonAction(asked or ""))
+        _follow_up(place, answer["login"], PersonAction(asked or ""))
     return Administered(answer["login"], answer["done"], request, None)
 
 
-def _check(order: Order, workspace: Workspace) -> None:
+def _check(order: Order, place: Place) -> None:
     """What can be said without asking the database."""
     problem: str | None = None
-    if order.action is PersonAction.RESET_PASSWORD and workspace.cluster is not None:
+    if order.action is PersonAction.RESET_PASSWORD and place.cluster is not None:
         problem = "本机数据库不用密码，没有可以重置的。"
     if order.action is PersonAction.CREATE:
         problem = login_problem(order.login)
@@ -128,25 +142,30 @@ def _agency(connection: Connection, name: str) -> int:
     return int(found)
 
 
-def _password(workspace: Workspace) -> str:
+def _password(place: Place) -> str:
     """A temporary one; in an embedded database the one its logins have in common, or one that nobody knows."""
-    if workspace.cluster is None:
+    if place.cluster is None:
         return passwords.temporary()
-    return workspace.cluster.secret or passwords.unknown()
+    return place.cluster.secret or passwords.unknown()
 
 
-def _follow_up(workspace: Workspace, login: str, action: PersonAction) -> None:
+def _follow_up(place: Place, login: str, action: PersonAction) -> None:
     """What can only be done once the rest stands."""
     if action is PersonAction.DISABLE:
         # A session that was just connecting when the others were ended.
-        with workspace.write() as connection:
+        with place.write() as connection:
             connection.execute(text("SELECT pd.disconnect_disabled()"))
-    if action is PersonAction.CREATE and workspace.cluster is not None:
-        _settle_password(workspace.cluster.conninfo(login), login, _password(workspace))
+    if action is PersonAction.CREATE and place.cluster is not None:
+        _settle_password(place.conninfo, login, _password(place))
 
 
 def _settle_password(conninfo: str, login: str, password: str) -> None:
-    """Where nobody types passwords nobody can change theirs either: what asks for it is cleared as that person."""
-    with closing(Store(conninfo)) as store, store.write() as connection:
+    """Where nobody types passwords nobody can change theirs either: what asks for it is cleared as that person.
+
+    On loopback every login has the password that stands in `conninfo`.
+    """
+    from psycopg.conninfo import make_conninfo
+
+    with closing(Store(make_conninfo(conninfo, user=login))) as store, store.write() as connection:
         made = passwords.verifier(connection, login, password)
         connection.execute(text("SELECT pd.change_own_password(:verifier)"), {"verifier": made})
