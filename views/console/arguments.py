@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.clock import parse_month
+from models.rules.administration import PersonAction
+from models.rules.audit import Head
 from models.rules.lifecycle import BY_HAND, Action, State
-from views.console import checks, figures, files, places, tickets
+from models.rules.people import Group
+from views.console import audit, checks, figures, files, people, places, tickets
 
 
 class Usage(Exception):
@@ -60,6 +63,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _database_verbs(verbs)
     _work_verbs(verbs)
     _figure_verbs(verbs)
+    _people_verbs(verbs)
+    _audit_verbs(verbs)
     options = parser.parse_args(list(arguments))
     if options.database and options.login:
         raise Usage("连接中心数据库时由地址中的账号办理，不能用 --as。")
@@ -127,6 +132,61 @@ def _figure_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     ranking.set_defaults(run=_ranking)
 
 
+def _audit_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    verify = verbs.add_parser("verify-audit", help="核验审计链", allow_abbrev=False)
+    verify.add_argument("--file", type=Path, metavar="F", help="核验导出的文件，不需要数据库")
+    verify.add_argument("--head", type=_head, metavar="NO:HASH", help="抄录的链头")
+    verify.set_defaults(run=audit.verify)
+    export = verbs.add_parser("audit-export", help="导出审计记录", allow_abbrev=False)
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.set_defaults(run=audit.export)
+    head = verbs.add_parser("audit-head", help="审计链的链头，供抄录", allow_abbrev=False)
+    head.set_defaults(run=audit.head)
+
+
+def _people_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    parser = verbs.add_parser("people", help="人员", allow_abbrev=False)
+    kinds = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=_Parser)
+    listing = kinds.add_parser("list", help="人员列表", allow_abbrev=False)
+    listing.add_argument("--group", type=Group, choices=list(Group), metavar="G", help="、".join(Group))
+    listing.set_defaults(run=people.listing)
+    kinds.add_parser("requests", help="等待确认的申请", allow_abbrev=False).set_defaults(run=people.requests)
+    for name, accept, words in (("confirm", True, "确认申请"), ("refuse", False, "拒绝申请，或撤回自己的")):
+        decision = kinds.add_parser(name, help=words, allow_abbrev=False)
+        decision.add_argument("request", type=_positive, metavar="N")
+        decision.set_defaults(run=people.decide, accept=accept)
+    add = _order(kinds, "add", PersonAction.CREATE)
+    add.add_argument("name", metavar="NAME", help="姓名")
+    _place(add)
+    _place(_order(kinds, "regroup", PersonAction.REGROUP))
+    _order(kinds, "move", PersonAction.MOVE).add_argument(
+        "--agency", metavar="NAME", required=True, help="新单位"
+    )
+    _order(kinds, "rename", PersonAction.RENAME).add_argument("name", metavar="NAME", help="新姓名")
+    head = _order(kinds, "head", PersonAction.SET_HEAD)
+    head.add_argument("--off", dest="head", action="store_false", help="取消负责人标记")
+    for name in (PersonAction.DISABLE, PersonAction.ENABLE):
+        _order(kinds, name.value, name)
+    _order(kinds, "reset", PersonAction.RESET_PASSWORD)
+
+
+def _order(
+    kinds: _Verbs[argparse.ArgumentParser], name: str, action: PersonAction
+) -> argparse.ArgumentParser:
+    parser = kinds.add_parser(name, help=action.label, allow_abbrev=False)
+    parser.add_argument("person", metavar="LOGIN", help="账号")
+    parser.set_defaults(run=people.order, action=action)
+    return parser
+
+
+def _place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--group", type=Group, choices=list(Group), required=True, metavar="G", help="、".join(Group)
+    )
+    parser.add_argument("--agency", metavar="NAME", help="单位责任人的单位")
+    parser.add_argument("--head", action="store_true", help="标为负责人")
+
+
 def _deadline(options: argparse.Namespace) -> object:
     if options.batch:
         if options.start or options.days is not None or options.explain:
@@ -161,6 +221,13 @@ def _day(text: str) -> date:
 
 def _not_a_day(text: str) -> NoReturn:
     raise argparse.ArgumentTypeError(f"“{text}”不是 YYYY-MM-DD 形式的日期") from None
+
+
+def _head(text: str) -> Head:
+    try:
+        return Head.read(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是“编号:校验值”形式的链头") from None
 
 
 def _not_negative(text: str) -> int:

@@ -24,12 +24,12 @@ def folder(options: argparse.Namespace) -> Path:
 
 
 @contextmanager
-def opened(options: argparse.Namespace) -> Iterator[Workspace]:
-    """The database of the command line, as the person of the command line."""
+def opened(options: argparse.Namespace, *, default: str = "officer") -> Iterator[Workspace]:
+    """The database of the command line, as the person of the command line, or `default` in an embedded one."""
     if options.database:
         space = Workspace.open_server(options.database)
     else:
-        space = Workspace.open_embedded(folder(options), options.login or "officer")
+        space = Workspace.open_embedded(folder(options), options.login or default)
     try:
         yield space
     finally:
