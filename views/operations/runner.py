@@ -54,6 +54,11 @@ class Task:
         if self.cancelled:
             raise Cancelled
 
+    def pause(self, seconds: float) -> None:
+        """Waits; raises Cancelled as soon as cancelled."""
+        if self._cancelled.wait(seconds):
+            raise Cancelled
+
     def report(self, progress: Any) -> None:
         """Hands progress to the screen; frequent reports are thinned."""
         now = time.monotonic()
@@ -127,6 +132,11 @@ class Operations(QObject):
     def running(self) -> int:
         """How many operations are under way."""
         return len(self._under_way)
+
+    @property
+    def reading(self) -> int:
+        """How many queries are under way."""
+        return sum(not operation.write for operation in self._under_way)
 
     def query(
         self,
