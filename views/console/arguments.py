@@ -148,7 +148,7 @@ def _people_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     parser = verbs.add_parser("people", help="人员", allow_abbrev=False)
     kinds = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=_Parser)
     listing = kinds.add_parser("list", help="人员列表", allow_abbrev=False)
-    listing.add_argument("--group", type=Group, choices=list(Group), metavar="G", help="、".join(Group))
+    listing.add_argument("--group", type=_group, metavar="G", help="、".join(Group))
     listing.set_defaults(run=people.listing)
     kinds.add_parser("requests", help="等待确认的申请", allow_abbrev=False).set_defaults(run=people.requests)
     for name, accept, words in (("confirm", True, "确认申请"), ("refuse", False, "拒绝申请，或撤回自己的")):
@@ -180,9 +180,7 @@ def _order(
 
 
 def _place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--group", type=Group, choices=list(Group), required=True, metavar="G", help="、".join(Group)
-    )
+    parser.add_argument("--group", type=_group, required=True, metavar="G", help="、".join(Group))
     parser.add_argument("--agency", metavar="NAME", help="单位责任人的单位")
     parser.add_argument("--head", action="store_true", help="标为负责人")
 
@@ -228,6 +226,14 @@ def _head(text: str) -> Head:
         return Head.read(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}”不是“编号:校验值”形式的链头") from None
+
+
+def _group(text: str) -> Group:
+    try:
+        return Group(text)
+    except ValueError:
+        groups = "、".join(Group)
+        raise argparse.ArgumentTypeError(f"“{text}”不是人员类别，可以是 {groups}") from None
 
 
 def _not_negative(text: str) -> int:
