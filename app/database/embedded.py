@@ -115,6 +115,11 @@ def stop_if_unused(cluster: Cluster) -> bool:
         return True
 
 
+def tool(name: str) -> Path:
+    """One of the client programs that come with the server, such as `pg_dump`."""
+    return _binary(name, None)
+
+
 # --- making ------------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
@@ -13,9 +15,13 @@ from app.database.failures import translated
 from app.errors import EnvironmentProblem
 from models import migrations, sql
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 #: The newest revision this program knows; a test compares it with the migrations.
 HEAD = "0002"
-_LOCK = 7_402_311_905
+#: Held while the schema changes: one program at a time.
+LOCK = 7_402_311_905
 
 
 @contextmanager
@@ -39,7 +45,7 @@ def migrate(connection: Connection) -> bool:
     are taken down before and put up after. Raises EnvironmentProblem where the schema is newer than ours.
     """
     connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     now = revision(connection)
     if now is not None and now > HEAD:
         raise EnvironmentProblem(
@@ -70,9 +76,13 @@ def is_current(connection: Connection) -> bool:
 def run(connection: Connection, name: str, *, owner: bool = False) -> None:
     """Runs one SQL file, as `pd_owner` if `owner`."""
     # Past SQLAlchemy and its parameters: the files hold percent signs and colons of their own.
-    cursor = connection.connection.cursor()
-    statements = sql.text(name)
-    cursor.execute(f"SET ROLE pd_owner;\n{statements}\nRESET ROLE;" if owner else statements)
+    connection.connection.cursor().execute(statements(name, owner=owner))
+
+
+def statements(name: str, *, owner: bool = False) -> str:
+    """The text of one SQL file as it is run."""
+    content = sql.text(name)
+    return f"SET ROLE pd_owner;\n{content}\nRESET ROLE;" if owner else content
 
 
 def revision(connection: Connection) -> str | None:
@@ -82,15 +92,32 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM pd.alembic_version")).scalar()
 
 
+def table_script(connection: Connection, since: str | None) -> str:
+    """The SQL that brings the tables from a revision to HEAD, without a transaction around it."""
+    from alembic import command
+
+    written = io.StringIO()
+    config = _config(connection)
+    config.output_buffer = written
+    command.upgrade(config, f"{since or 'base'}:head", sql=True)
+    lines = written.getvalue().splitlines()
+    return "\n".join(line for line in lines if line not in ("BEGIN;", "COMMIT;"))
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
+
+    command.upgrade(_config(connection), "head")
+
+
+def _config(connection: Connection) -> Config:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config
 
 
 def newest_migration() -> str:

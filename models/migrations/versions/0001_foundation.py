@@ -75,9 +75,8 @@ def upgrade() -> None:
 def _transitions() -> None:
     table = sa.table(
         "ticket_transition",
-        *map(
-            sa.column, ("action", "source", "group_name", "target", "lead_only", "needs_reason", "needs_lead")
-        ),
+        *(sa.column(name, sa.Text()) for name in ("action", "source", "group_name", "target")),
+        *(sa.column(name, sa.Boolean()) for name in ("lead_only", "needs_reason", "needs_lead")),
         schema="pd",
     )
     op.bulk_insert(
