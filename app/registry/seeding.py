@@ -78,16 +78,19 @@ def add_sample_people(connection: Connection, *, secret: str | None) -> None:
     """A second officer, and a liaison for each agency in the registry's standing order."""
     login, name, group, head = SECOND_OFFICER
     add_person(connection, login, name, group, head=head, secret=secret)
+    for liaison, person, agency_id in sample_liaisons(connection):
+        add_person(connection, liaison, person, Group.LIAISON, agency_id=agency_id, secret=secret)
+
+
+def sample_liaisons(connection: Connection) -> list[tuple[str, str, int]]:
+    """Login, name and agency of a liaison for each agency, in the registry's standing order."""
     agencies = connection.execute(
         text(
             "SELECT a.id, coalesce((SELECT o.person FROM responsible_office o WHERE o.agency_id = a.id LIMIT 1), a.name)"
             " FROM agency a WHERE a.registered ORDER BY a.standing, a.id"
         )
     )
-    for number, (agency_id, person) in enumerate(agencies.all(), start=1):
-        add_person(
-            connection, f"liaison-{number:02}", person, Group.LIAISON, agency_id=agency_id, secret=secret
-        )
+    return [(f"liaison-{number:02}", name, agency) for number, (agency, name) in enumerate(agencies, start=1)]
 
 
 def add_person(
