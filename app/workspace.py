@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,10 +11,13 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 import resources
-from app.database import embedded, schema
+from app.database import connecting, embedded, schema, versions
+from app.database.connecting import Target
 from app.database.embedded import Cluster
 from app.database.engine import Store
-from app.errors import EnvironmentProblem, UserError
+from app.database.feed import MARK
+from app.errors import UserError
+from app.settings import Profile
 from models.rules.people import Group
 
 
@@ -29,16 +31,19 @@ class Person:
     agency_id: int | None
     agency: str | None
     is_head: bool
+    #: Whether the password is still the one somebody else chose: nothing can be done before it is changed.
+    must_change_password: bool = False
 
 
 _PEOPLE = """
-SELECT u.login, u.name, u.group_name, u.agency_id, a.name, u.is_head
+SELECT u.login, u.name, u.group_name, u.agency_id, a.name, u.is_head, u.must_change_password
 FROM app_user u LEFT JOIN agency a ON a.id = u.agency_id
 WHERE u.active
 ORDER BY array_position(ARRAY['officer','liaison','bureau','admin','auditor'], u.group_name), u.login
 """
 
 
+_NOBODY = "没有“{}”这个人员，或已停用；请核对账号，或联系管理员。"
 #: The database's name in every embedded server.
 DATABASE = embedded.DATABASE
 #: The newest schema this program knows.
@@ -66,6 +71,8 @@ class Workspace:
 
     def __init__(self, store: Store, person: Person, label: str, cluster: Cluster | None) -> None:
         self._store, self.person, self.label, self._cluster = store, person, label, cluster
+        #: What the connection leaves unprotected, to be shown as long as it stands.
+        self.warning: str | None = None
         self.read: Callable[[], AbstractContextManager[Connection]] = store.read
         self.write: Callable[[], AbstractContextManager[Connection]] = store.write
 
@@ -81,20 +88,20 @@ class Workspace:
             raise
 
     @classmethod
-    def open_server(cls, url: str) -> Workspace:
-        """Opens a central database; the URL's login acts, libpq finds the password."""
-        from psycopg import ProgrammingError
-        from psycopg.conninfo import conninfo_to_dict
+    def open_server(cls, url: str, password: str | None = None) -> Workspace:
+        """Opens a central database; the URL's login acts, libpq finds the password where none is given."""
+        return cls._at(connecting.to_url(url, password))
 
-        try:
-            parts = conninfo_to_dict(url)
-        except ProgrammingError as error:
-            raise EnvironmentProblem(
-                "数据库地址写法不对，应为 postgresql://账号@服务器/库名，或 host=… dbname=… user=…。",
-                code="bad_url",
-            ) from error
-        login = str(parts.get("user") or os.environ.get("PGUSER") or os.environ.get("USER") or "")
-        return cls._as(url, login, str(parts.get("host") or "中心数据库"), None)
+    @classmethod
+    def open_profile(cls, profile: Profile, login: str, password: str) -> Workspace:
+        """Logs in at the server of a profile; raises UserError or EnvironmentProblem, a sentence each."""
+        return cls._at(connecting.to_profile(profile, login, password))
+
+    @classmethod
+    def _at(cls, target: Target) -> Workspace:
+        opened = cls._as(target.conninfo, target.login, target.label, None)
+        opened.warning = target.warning
+        return opened
 
     @classmethod
     def _as(cls, conninfo: str, login: str, label: str, cluster: Cluster | None) -> Workspace:
@@ -102,9 +109,7 @@ class Workspace:
             raise UserError(f"没有“{login}”这个人员。", code="unknown_person")
         store = Store(conninfo)
         try:
-            with store.read() as connection:
-                _check_revision(connection)
-                person = _find(connection, login)
+            person = _enter(store, login)
         except BaseException:
             store.close()
             raise
@@ -136,6 +141,22 @@ class Workspace:
             raise UserError("中心数据库须以本人账号登录。", code="not_embedded")
         return Workspace._as(self._cluster.conninfo(login), login, self.label, self._cluster)
 
+    def check_password(self, password: str) -> None:
+        """Logs in once more, with a password; raises UserError or EnvironmentProblem."""
+        connecting.check_password(self.conninfo, password)
+
+    def with_password(self, password: str) -> Workspace:
+        """The same central database and person with another password; this one stays open until closed."""
+        other = Workspace._as(
+            connecting.with_password(self.conninfo, password), self.person.login, self.label, None
+        )
+        other.warning = self.warning
+        return other
+
+    def rest(self) -> None:
+        """Gives the connections back while nobody works; the next statement connects again."""
+        self._store.close()
+
     def now(self) -> datetime:
         """The database's clock."""
         with self.read() as connection:
@@ -145,6 +166,11 @@ class Workspace:
         """The database's day, in Asia/Shanghai."""
         with self.read() as connection:
             return connection.execute(text("SELECT pd.today()")).scalar_one()  # type: ignore[no-any-return]
+
+    def mark(self) -> str:
+        """Up to where changes are known to whoever begins to read now; where the feed of changes begins."""
+        with self.read() as connection:
+            return connection.execute(text(MARK)).scalar_one()  # type: ignore[no-any-return]
 
     def close(self, *, stop: bool = True) -> None:
         """Gives the connections back; the embedded server stops when nobody else uses it."""
@@ -216,16 +242,6 @@ def _bring_up_to_date(cluster: Cluster) -> None:
             schema.migrate(connection)
 
 
-def _check_revision(connection: Connection) -> None:
-    found = schema.revision(connection)
-    if found is None:
-        raise EnvironmentProblem("这个数据库还没有建立好差评工作台的数据表，请联系管理员。", code="no_schema")
-    if found != schema.HEAD:
-        raise EnvironmentProblem(
-            f"数据库版本（{found}）与本程序（{schema.HEAD}）不一致，请升级。", code="version"
-        )
-
-
 def _may_log_in(cluster: Cluster, login: str) -> bool:
     with schema.administration(cluster.conninfo(embedded.SUPERUSER)) as connection:
         found = connection.execute(
@@ -234,17 +250,30 @@ def _may_log_in(cluster: Cluster, login: str) -> bool:
         return found.scalar() is not None
 
 
+def _enter(store: Store, login: str) -> Person:
+    """Who has logged in, once program and database are found to fit."""
+    try:
+        with store.read() as connection:
+            versions.check(connection)
+            return _find(connection, login)
+    except UserError as error:
+        if error.code != "forbidden":
+            raise
+        # A login of the server that is nobody here may not even look into the schema.
+        raise UserError(_NOBODY.format(login), code="unknown_person") from error
+
+
 def _find(connection: Connection, login: str) -> Person:
     for row in connection.execute(text(_PEOPLE)):
         if row[0] == login:
             return _person(*row)
-    raise UserError(f"没有“{login}”这个人员，或已停用。", code="unknown_person")
+    raise UserError(_NOBODY.format(login), code="unknown_person")
 
 
 def _person(
-    login: str, name: str, group: str, agency_id: int | None, agency: str | None, is_head: bool
+    login: str, name: str, group: str, agency_id: int | None, agency: str | None, is_head: bool, must: bool
 ) -> Person:
-    return Person(login, name, Group(group), agency_id, agency, is_head)
+    return Person(login, name, Group(group), agency_id, agency, is_head, must)
 
 
 def has_database(folder: Path) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QTableView
 
+from app.changes import EVERYTHING
 from app.errors import EnvironmentProblem, UserError
 from models.rules.lifecycle import BY_HAND
 from models.rules.people import Group
@@ -266,3 +268,43 @@ def test_every_action_has_a_command_bound_by_the_tickets_page(window, qtbot):
     for action in BY_HAND:
         expected = panel.detail is not None and action in panel.detail.allowed
         assert registry.available(f"ticket.{action.value}") is expected
+
+
+def test_the_foot_says_whether_the_database_answers_and_a_notice_only_when_it_stays_away(window):
+    incoming, foot = window.session.incoming, window.navigation.foot
+    incoming.connected.emit(False)
+    assert "正在重连" in foot.accessibleName()
+    assert window.connection._away.isActive()
+    incoming.connected.emit(True)
+    assert "已连接" in foot.accessibleName()
+    assert window._notices is None
+    incoming.connected.emit(False)
+    window.connection._away.timeout.emit()
+    assert "重新连接" in window.notices.text.text()
+    assert not window.grab().isNull()
+    incoming.connected.emit(True)
+    assert window.notices.text.text() == "已重新连接数据库，页面已刷新。"
+
+
+def test_the_day_moves_on_at_midnight(window, qtbot, monkeypatch, backend):
+    told = []
+    window.session.changed.connect(told.append)
+    window.session._day.timeout.emit()
+    settle(qtbot, window)
+    assert told == []
+    monkeypatch.setattr(Workspace, "today", lambda _self: TODAY + timedelta(days=1))
+    window.session._day.timeout.emit()
+    settle(qtbot, window)
+    assert window.session.today == TODAY + timedelta(days=1)
+    assert told == [EVERYTHING]
+
+
+def test_a_server_that_is_away_at_midnight_is_asked_later(window, qtbot, monkeypatch):
+    def away(_self):
+        raise EnvironmentProblem("数据库没有应答。")
+
+    monkeypatch.setattr(Workspace, "today", away)
+    window.session._day.timeout.emit()
+    settle(qtbot, window)
+    assert window.session.today == TODAY
+    assert window._notices is None

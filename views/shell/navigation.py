@@ -90,12 +90,25 @@ class Foot(QAbstractButton):
     def show_state(self, who: str, place: str, where: str, *, connected: bool) -> None:
         """Person, group or agency, database, and whether it answers."""
         self._who, self._place, self._where, self._connected = who, place, where, connected
-        state = "已连接" if connected else "未连接"
+        self._describe()
+
+    def show_connection(self, *, connected: bool) -> None:
+        """Whether the database answers now; it is sought again while it does not."""
+        self._connected = connected
+        self._describe()
+
+    def _describe(self) -> None:
+        who, place, where, state = self._who, self._place, self._where, self._state()
         self.setAccessibleName(f"使用人 {who}，{place}，{where}，{state}；按下可更换使用人")
         self.setToolTip(
             f"{who} · {place}\n{where}（{state}）\n按下可更换使用人（Ctrl+Shift+P）" if who else where
         )
         self.update()
+
+    def _state(self) -> str:
+        if not self._who:
+            return ""
+        return "已连接" if self._connected else "正在重连…"
 
     def sizeHint(self) -> QSize:
         """Three lines."""
@@ -115,17 +128,29 @@ class Foot(QAbstractButton):
         self._line(painter, top, self._who, theme.font(theme.SMALL + 0.5, bold=True), c.text, box)
         self._line(painter, top + step + 2, self._place, theme.font(theme.SMALL), c.secondary, box)
         self._dot(painter, top + 2 * step + 2 + step / 2)
-        self._line(
-            painter, top + 2 * step + 2, self._where, theme.font(theme.SMALL), c.secondary, box, indent=14
-        )
+        self._last_line(painter, QRectF(26, top + 2 * step + 2, box.width() - 34, step))
         painter.end()
 
-    def _line(self, painter, top, text, font, ink, box, indent=0) -> None:
+    def _last_line(self, painter: QPainter, room: QRectF) -> None:
+        """The database, shortened where needed, and at the end whether it answers."""
+        c = theme.colors()
+        font = theme.font(theme.SMALL)
+        metrics = QFontMetrics(font)
+        state = self._state()
+        left = int(room.width()) - (metrics.horizontalAdvance(state) + 2 * UNIT if state else 0)
+        painter.setFont(font)
+        painter.setPen(QColor(c.secondary))
+        where = metrics.elidedText(self._where, Qt.TextElideMode.ElideMiddle, left)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, where)
+        painter.setPen(QColor(c.secondary if self._connected else c.amber))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, state)
+
+    def _line(self, painter, top, text, font, ink, box) -> None:
         metrics = QFontMetrics(font)
         painter.setFont(font)
         painter.setPen(QColor(ink))
-        room = int(box.width() - 20 - indent)
-        painter.drawText(QRectF(12 + indent, top, room, metrics.height()), Qt.AlignmentFlag.AlignVCenter,
+        room = int(box.width() - 20)
+        painter.drawText(QRectF(12, top, room, metrics.height()), Qt.AlignmentFlag.AlignVCenter,
                          metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room))  # fmt: skip
 
     def _dot(self, painter: QPainter, middle: float) -> None:

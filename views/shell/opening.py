@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Opened:
-    """An open database and its own clock's day."""
+    """An open database, its own clock's day, and from where on its changes are followed; None: they are not."""
 
     workspace: Workspace
     today: date
+    mark: str | None = None
 
 
 def open_database(folder: Path | None, login: str) -> Callable[[Task], Opened | None]:
@@ -34,7 +35,7 @@ def open_database(folder: Path | None, login: str) -> Callable[[Task], Opened | 
         if not embedded.exists(place):
             return None
         opened = workspace.Workspace.open_embedded(place, login)
-        return Opened(opened, opened.today())
+        return Opened(opened, opened.today(), opened.mark())
 
     return work
 
@@ -44,7 +45,7 @@ def become(workspace: Workspace, login: str) -> Callable[[Task], Opened]:
 
     def work(_task: Task) -> Opened:
         other = workspace.become(login)
-        return Opened(other, other.today())
+        return Opened(other, other.today(), other.mark())
 
     return work
 

@@ -6,21 +6,24 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.changes import Changes
+from app.changes import EVERYTHING, Changes
 from models.rules.people import Group
-from views.operations import Operation, Operations, Task
+from views.operations import Incoming, Operation, Operations, Task
 from views.shell.actions import Registry
 
 if TYPE_CHECKING:
     from app.workspace import Person, Workspace
 
+#: Milliseconds between two looks at the database's day, which moves on at midnight.
+_LOOK_AT_DAY = 60_000
+
 
 class Session(QObject):
     """One sitting at the desk.
 
-    `changed(Changes)`: rows were changed here; `requested(page id, argument)`: a page asks for another;
+    `changed(Changes)`: rows were changed, here or by others; `requested(page id, argument)`: a page asks for another;
     `noticed(tone, text, offer, callable)`: something to tell; `counted(page id, count, urgent)`: navigation.
     """
 
@@ -35,17 +38,41 @@ class Session(QObject):
         self.registry = Registry()
         self._workspace: Workspace | None = None
         self._today = date.today()
+        self.incoming = Incoming(operations, self)
+        self.incoming.changed.connect(self.announce)
+        self._day = QTimer(self)
+        self._day.setInterval(_LOOK_AT_DAY)
+        self._day.timeout.connect(self._look_at_day)
 
-    def open(self, workspace: Workspace, today: date) -> None:
-        """Takes over an open database; `today` is its own clock's day."""
+    def open(self, workspace: Workspace, today: date, mark: str | None = None) -> None:
+        """Takes over an open database; `today` is its own clock's day.
+
+        `mark`: where listening to what others change begins; without one nobody listens.
+        """
         self._workspace = workspace
         self._today = today
         self.registry.set_group(workspace.person.group)
+        self._day.start()
+        if mark is None:
+            self.incoming.leave()
+        else:
+            self.incoming.follow(workspace.conninfo, mark)
 
-    def shut(self) -> None:
-        """The database was closed."""
-        self._workspace = None
+    def shut(self) -> Callable[[], None] | None:
+        """The database is left; gives what closes it, for a thread that may wait."""
+        workspace, self._workspace = self._workspace, None
         self.registry.set_group(None)
+        self._day.stop()
+        feed = self.incoming.parting()
+        if workspace is None:
+            return None
+
+        def close() -> None:
+            if feed is not None:
+                feed.close()
+            workspace.close()
+
+        return close
 
     @property
     def workspace(self) -> Workspace:
@@ -99,15 +126,41 @@ class Session(QObject):
         done: Callable[[Any], None],
         *,
         failed: Callable[[Exception], None] | None = None,
+        again: bool = False,
     ) -> Operation:
-        """Runs `work(connection)` as one unit of work on the write thread."""
+        """Runs `work(connection)` as one unit of work on the write thread.
+
+        `again`: also where the server is away for a moment; only for work that happens once however often it
+        is tried.
+        """
         workspace = self.workspace
 
-        def write(_task: Task) -> Any:
-            with workspace.write() as connection:
-                return work(connection)
+        def write(task: Task) -> Any:
+            from app.database import retry
 
-        return self.operations.command(owner, write, done, failed=failed)
+            def wait(seconds: float) -> None:
+                task.report(seconds)
+                task.pause(seconds)
+
+            return retry.in_unit(workspace, work, patience=retry.PAUSES if again else (), wait=wait)
+
+        return self.operations.command(owner, write, done, failed=failed, progressed=self._tried_again)
+
+    def _tried_again(self, _seconds: float) -> None:
+        self.notice("info", "数据库暂时没有应答，正在自动重试；已填写的内容不会丢失。")
+
+    def _look_at_day(self) -> None:
+        workspace = self.workspace
+        self.operations.query(self, lambda _task: workspace.today(), self._day_is, key="today",
+                              failed=self._day_unknown)  # fmt: skip
+
+    def _day_is(self, today: date) -> None:
+        if today != self._today:
+            self._today = today
+            self.announce(EVERYTHING)
+
+    def _day_unknown(self, error: Exception) -> None:
+        """The server is away: the next look will tell."""
 
     def announce(self, changes: Changes) -> None:
         """Tells every page what was changed."""

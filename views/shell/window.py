@@ -17,6 +17,7 @@ from app.errors import EnvironmentProblem, UserError
 from views.operations import Operation, Operations
 from views.shell import icons, opening, theme
 from views.shell.actions import COMMANDS, PAGES, pages_for
+from views.shell.connection import Connection
 from views.shell.navigation import Navigation
 from views.shell.notices import NoticeBar
 from views.shell.session import Session
@@ -44,6 +45,7 @@ class Window(QWidget):
         self._front: str | None = None
         self._overlays: dict[str, Any] = {}
         self._build()
+        self.connection = Connection(self.session, self.navigation.foot, self)
         self._connect()
         geometry = QSettings().value("window/geometry")
         if not (geometry and self.restoreGeometry(geometry)):
@@ -138,7 +140,7 @@ class Window(QWidget):
 
     def _take(self, opened: opening.Opened) -> None:
         self._drop_pages()
-        self.session.open(opened.workspace, opened.today)
+        self.session.open(opened.workspace, opened.today, opened.mark)
         person = opened.workspace.person
         entries = pages_for(person.group)
         self.navigation.show_pages(tuple(page.id for page in entries))
@@ -281,6 +283,5 @@ class Window(QWidget):
         """Waits for work under way, then closes the database."""
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.hide()
-        self.operations.close(self.session.workspace.close if self.session.is_open else None)
-        self.session.shut()
+        self.operations.close(self.session.shut())
         super().closeEvent(event)
