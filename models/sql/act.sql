@@ -186,8 +186,8 @@ CREATE FUNCTION pd.count_after_act() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 BEGIN
-    PERFORM pd.refresh_tally_tickets(ARRAY(SELECT pd.month_of(opened_at) FROM ticket
-                                           WHERE id = (NEW.answer ->> 'ticket')::bigint));
+    PERFORM pd.refresh_tally_days(pd.local_day(opened_at), pd.local_day(opened_at) + 1)
+    FROM ticket WHERE id = (NEW.answer ->> 'ticket')::bigint;
     RETURN NULL;
 END $$;
 
