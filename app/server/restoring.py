@@ -9,12 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from app.audit import queries as audit
 from app.database import schema
+from app.database.embedded import Cluster
 from app.errors import EnvironmentProblem, UserError
 from app.server import manifest, tools
 from app.server.manifest import DUMP, ROLES, Manifest
 from app.server.site import Site, encrypted, require_server, strangers
 from models import sql
+from models.rules.audit import Verdict
 
 #: A dump is put in without owners: the superuser who saved it may be called otherwise here.
 _OWN = """
@@ -39,12 +42,14 @@ FROM pd.app_user u JOIN pg_authid r ON r.rolname = u.login
 @dataclass(frozen=True, slots=True)
 class Restored:
     """`people`: active ones; `kept`: logins that stood on the server and keep their passwords;
-    `without_password`: active people who cannot log in before they are given one."""
+    `without_password`: active people who cannot log in before they are given one; `audit`: what a walk of
+    the whole chain says of it."""
 
     manifest: Manifest
     people: int
     kept: int
     without_password: int
+    audit: Verdict
 
 
 def restore(site: Site, folder: Path) -> Restored:
@@ -52,17 +57,23 @@ def restore(site: Site, folder: Path) -> Restored:
 
     Raises UserError for a backup that is damaged or people who are somebody else on this server.
     """
-    saved = Manifest.read(folder)
-    if saved.schema > schema.HEAD:
-        raise EnvironmentProblem(
-            f"备份的版本（{saved.schema}）比本程序（{schema.HEAD}）新，请先升级程序。", code="newer_schema"
-        )
+    saved = require_backup(folder)
     known, server = _look(site, saved)
     with _made(site):
         fitting = tools.find(max(server, saved.tool), tls=encrypted(site.elsewhere()))
         _make_people(site, (folder / ROLES).read_text(encoding="utf-8"))
         tools.restore(fitting, site.conninfo, folder / DUMP, server=server)
         return _finish(site, saved, known)
+
+
+def require_backup(folder: Path) -> Manifest:
+    """The manifest of a folder that can be restored by this program; raises where it cannot."""
+    saved = Manifest.read(folder)
+    if saved.schema > schema.HEAD:
+        raise EnvironmentProblem(
+            f"备份的版本（{saved.schema}）比本程序（{schema.HEAD}）新，请先升级程序。", code="newer_schema"
+        )
+    return saved
 
 
 def _look(site: Site, saved: Manifest) -> tuple[list[str], int]:
@@ -119,10 +130,11 @@ def _finish(site: Site, saved: Manifest, known: list[str]) -> Restored:
         _prove(connection, saved)
         connection.execute(text("TRUNCATE pd.change"))  # its cursor counts the transactions of another server
         _put_up_rights(connection)
-        if site.cluster is not None and site.cluster.secret is not None:
-            _give_password(connection, site.cluster.secret)
+        if site.cluster is not None:
+            _free_of_passwords(connection, site.cluster)
         people, kept, without = connection.execute(text(_PEOPLE), {"known": known}).one()
-    return Restored(saved, people, kept, without)
+    verdict = audit.verify(site.administration, heads=(saved.head,))
+    return Restored(saved, people, kept, without, verdict)
 
 
 def _prove(connection: Connection, saved: Manifest) -> None:
@@ -148,10 +160,12 @@ def _put_up_rights(connection: Connection) -> None:
     schema.run(connection, sql.DATABASE)
 
 
-def _give_password(connection: Connection, secret: str) -> None:
-    """An embedded server on loopback has one password, known to the program, for all."""
+def _free_of_passwords(connection: Connection, cluster: Cluster) -> None:
+    """Nobody types one in an embedded database; on loopback its program has one for all."""
+    connection.execute(text("UPDATE pd.app_user SET must_change_password = false"))
+    if cluster.secret is None:
+        return
     quote = connection.dialect.identifier_preparer.quote_identifier
     for login in connection.scalars(text("SELECT login FROM pd.app_user")).all():
         # Of the alphabet of token_urlsafe: nothing in it needs quoting.
-        connection.exec_driver_sql(f"ALTER ROLE {quote(login)} PASSWORD '{secret}'")
-    connection.execute(text("UPDATE pd.app_user SET must_change_password = false"))
+        connection.exec_driver_sql(f"ALTER ROLE {quote(login)} PASSWORD '{cluster.secret}'")

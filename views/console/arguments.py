@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.clock import parse_month
+from app.server.provisioning import Named
 from models.rules.administration import PersonAction
 from models.rules.audit import Head
 from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.people import Group
-from views.console import audit, checks, figures, files, people, places, tickets
+from views.console import audit, checks, figures, files, people, places, server, tickets
 
 
 class Usage(Exception):
@@ -65,6 +66,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _figure_verbs(verbs)
     _people_verbs(verbs)
     _audit_verbs(verbs)
+    _server_verbs(verbs)
     options = parser.parse_args(list(arguments))
     if options.database and options.login:
         raise Usage("连接中心数据库时由地址中的账号办理，不能用 --as。")
@@ -183,6 +185,58 @@ def _place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", type=_group, required=True, metavar="G", help="、".join(Group))
     parser.add_argument("--agency", metavar="NAME", help="单位责任人的单位")
     parser.add_argument("--head", action="store_true", help="标为负责人")
+
+
+def _server_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    parser = verbs.add_parser("server", help="数据库服务器，以其超级用户连接", allow_abbrev=False)
+    kinds = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=_Parser)
+    init = kinds.add_parser("init", help="建库", allow_abbrev=False)
+    init.add_argument(
+        "--admin", type=_named, action="append", required=True, metavar="LOGIN=NAME", help="管理员，写两次"
+    )
+    init.add_argument("--place", choices=["sample"], help="同时载入示例县的名录和人员，供培训用")
+    upgrade = kinds.add_parser("upgrade", help="升级", allow_abbrev=False)
+    check = kinds.add_parser("check", help="检查", allow_abbrev=False)
+    admin = kinds.add_parser("admin", help="增加管理员，或重置其密码", allow_abbrev=False)
+    admin.add_argument("person", metavar="LOGIN", help="账号")
+    admin.add_argument("name", nargs="?", metavar="NAME", help="姓名")
+    admin.add_argument("--reset", action="store_true", help="给在用的管理员新的一次性密码")
+    backup = kinds.add_parser("backup", help="备份", allow_abbrev=False)
+    backup.add_argument("folder", type=Path, metavar="OUT_FOLDER")
+    restore = kinds.add_parser("restore", help="恢复", allow_abbrev=False)
+    restore.add_argument("folder", type=Path, metavar="FOLDER")
+    for verb in (init, upgrade):
+        verb.add_argument("--print-sql", action="store_true", help="只打印将要执行的 SQL")
+    for verb in (init, admin):
+        verb.add_argument("--passwords", type=Path, metavar="OUT.txt", help="一次性密码写入此文件")
+    init.set_defaults(run=_server_init)
+    admin.set_defaults(run=_server_admin)
+    for verb, run in (
+        (upgrade, server.upgrade),
+        (check, server.check),
+        (backup, server.backup),
+        (restore, server.restore),
+    ):
+        verb.set_defaults(run=run)
+
+
+def _server_init(options: argparse.Namespace) -> object:
+    if options.print_sql and (options.place or options.passwords):
+        raise Usage("--print-sql 不能与 --place、--passwords 同用：示例县由文件导入，SQL 里没有密码。")
+    return server.init(options)
+
+
+def _server_admin(options: argparse.Namespace) -> object:
+    if not options.name and not options.reset:
+        raise Usage("请写明新管理员的姓名：server admin LOGIN NAME；重置密码写 --reset。")
+    return server.admin(options)
+
+
+def _named(text: str) -> Named:
+    login, _, name = (part.strip() for part in text.partition("="))
+    if not login or not name:
+        raise argparse.ArgumentTypeError(f"“{text}”不是“账号=姓名”")
+    return Named(login, name)
 
 
 def _deadline(options: argparse.Namespace) -> object:
