@@ -111,6 +111,34 @@ def test_refreshing_keeps_selection_and_place(source, view):
     assert [r.id for r in source.model.rows[:PAGE]] == [r.id for r in source.rows[:PAGE]]
 
 
+def test_rows_that_come_and_go_above_leave_those_in_sight_where_they_stand(source, view):
+    view.verticalScrollBar().setValue(50 * 32 + 7)
+    first = view.rowAt(0)
+    seen, top = source.model.rows[first].id, view.rowViewportPosition(first)
+    source.rows[0:0] = [Row(1000 + n, "新") for n in range(5)]
+    source.rows[20:22] = []
+    source.model.refresh()
+    assert view.rowViewportPosition(source.model.row_of(seen)) == top
+    assert view.rowAt(0) == first + 3
+    del source.rows[source.rows.index(next(r for r in source.rows if r.id == seen))]
+    source.model.refresh()
+    assert view.rowViewportPosition(source.model.row_of(seen + 1)) == top + 32
+
+
+def test_a_list_at_its_beginning_shows_what_comes_in(source, view):
+    source.rows.insert(0, Row(1000, "新"))
+    source.model.refresh()
+    assert source.model.rows[view.rowAt(0)].id == 1000
+
+
+def test_no_row_need_be_the_current_one(source, view):
+    view.choose_id(5)
+    assert view.current_id() == 5
+    view.choose_nothing()
+    assert view.current_id() is None
+    assert not view.selectionModel().selectedRows()
+
+
 def test_refreshing_reads_as_much_as_is_shown(source):
     source.model.restart()
     source.model.fetchMore()

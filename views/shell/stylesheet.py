@@ -41,6 +41,7 @@ def _frames(c: Colors) -> str:
     QFrame[card="true"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 9px; }}
     QFrame[panel="true"] {{ background: {c.surface}; border: 0; border-left: 1px solid {c.line}; }}
     QFrame[quote="true"] {{ background: {c.quote}; border: 0; border-radius: 8px; }}
+    QFrame[note="true"] {{ background: {c.amber_soft}; border: 0; }}
     QFrame[float="true"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 9px; }}
     QFrame[rule="true"] {{ background: {c.line}; border: 0; max-height: 1px; min-height: 1px; }}
     QFrame[drop="true"] {{ background: {c.surface}; border: 1.5px dashed {c.line}; border-radius: 9px; }}

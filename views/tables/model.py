@@ -48,8 +48,12 @@ class PageLike(Protocol):
 
 
 class PagedModel(QAbstractTableModel):
-    """Rows with an `id`, fetched by `ask(key, limit)`, which must answer through `arrived` or `failed`."""
+    """Rows with an `id`, fetched by `ask(key, limit)`, which must answer through `arrived` or `failed`.
 
+    `about_to_merge` before rows that are shown change; `loaded(fresh start)` once an answer is in place.
+    """
+
+    about_to_merge = Signal()
     loaded = Signal(bool)
 
     def __init__(
@@ -62,6 +66,7 @@ class PagedModel(QAbstractTableModel):
         self._next: Any = None
         self._asking: str | None = None
         self._fresh_start = True
+        self.merging = False
 
     @property
     def rows(self) -> Sequence[Any]:
@@ -96,7 +101,10 @@ class PagedModel(QAbstractTableModel):
         if self._asking == "more":
             self._append(page.rows)
         else:
+            self.merging = True
+            self.about_to_merge.emit()
             self._merge(list(page.rows))
+            self.merging = False
         self._asking = None
         was_start, self._fresh_start = self._fresh_start, False
         self.loaded.emit(was_start)

@@ -102,6 +102,7 @@ class TableView(QTableView):
         self._name = name
         self._fitting = False
         self._widths_set: set[str] = set()
+        self._place: tuple[tuple[object, int], ...] = ()
         self.setAccessibleName(name)
         self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -133,6 +134,8 @@ class TableView(QTableView):
             self.setColumnWidth(number, int(width or column.width))
         self._fitting = False
         self.selectionModel().currentRowChanged.connect(self._current_changed)
+        model.about_to_merge.connect(self._remember_place)
+        model.loaded.connect(self._restore_place)
         self._fit()
 
     def choose_id(self, row_id: object) -> bool:
@@ -145,6 +148,36 @@ class TableView(QTableView):
             self.setCurrentIndex(model.index(at, 0))
         self.selectRow(at)
         return True
+
+    def choose_nothing(self) -> None:
+        """No row is the current one."""
+        self.clearSelection()
+        self.setCurrentIndex(QModelIndex())
+
+    def current_id(self) -> object:
+        """The current row's id, or None."""
+        row = self.currentIndex().data(ROW_ROLE) if self.currentIndex().isValid() else None
+        return None if row is None else row.id
+
+    def _remember_place(self) -> None:
+        """The rows in sight and where they stand; a list that shows its beginning goes on to."""
+        first, rows = self.rowAt(0), self.model().rows
+        away = self.verticalScrollBar().value() > 0 and first >= 0
+        seen = range(first, min(first + self.viewport().height() // ROW_HEIGHT + 2, len(rows)))
+        self._place = tuple((rows[n].id, self.rowViewportPosition(n)) for n in seen) if away else ()
+
+    def _restore_place(self, fresh_start: bool) -> None:
+        """Brings the first row that stayed back to where it stood."""
+        place, self._place = self._place, ()
+        if fresh_start:
+            return
+        self.updateGeometries()
+        for row_id, top in place:
+            at = self.model().row_of(row_id)
+            if at is not None:
+                bar = self.verticalScrollBar()
+                bar.setValue(bar.value() + self.rowViewportPosition(at) - top)
+                return
 
     def copy_selected(self) -> str:
         """The selected rows as tab-separated text, with the titles; also put on the clipboard."""

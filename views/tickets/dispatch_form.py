@@ -102,6 +102,7 @@ class DispatchForm(ActionForm):
     def __init__(self, action: Action, session: Session, detail: Any, parent: QWidget | None = None) -> None:
         super().__init__(action, parent)
         self._session, self._detail = session, detail
+        self._proposal = ""
         self.lead = AgencyField("主办单位", self)
         self.why = label("正在查找建议单位…", "small", self, wrap=True)
         self.due = label("—", "strong", self)
@@ -151,14 +152,25 @@ class DispatchForm(ActionForm):
             made["reason"] = self.reason.toPlainText().strip()
         return made
 
+    @property
+    def touched(self) -> bool:
+        """Whether anything differs from what was proposed."""
+        changed = self.lead.text().strip() not in ("", self._proposal)
+        return changed or bool(self.co.agencies() or self.co.field.text().strip() or self.words())
+
+    def words(self) -> str:
+        """The reason."""
+        return self.reason.toPlainText().strip() if self.reason is not None else ""
+
     def _agencies(self, agencies: tuple[Any, ...]) -> None:
         self.lead.offer(agencies)
         self.co.offer(agencies)
         self.edited.emit()
 
     def _proposed(self, proposal: Any) -> None:
+        self._proposal = proposal.agency or ""
         if not self.lead.text():
-            self.lead.setText(proposal.agency or "")
+            self.lead.setText(self._proposal)
         self.why.setText(f"建议：{proposal.why}" if proposal.agency else proposal.why)
         today = self._session.today
         unsure = "　暂定" if proposal.provisional else ""

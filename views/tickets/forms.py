@@ -64,6 +64,15 @@ class ActionForm(QWidget):
         """The particulars as the command takes them."""
         return {}
 
+    @property
+    def touched(self) -> bool:
+        """Whether the person would miss it: a form that they opened, or wrote in."""
+        return True
+
+    def words(self) -> str:
+        """What was written, as a note may keep it."""
+        return ""
+
     def say(self, text: str, role: str = "small") -> None:
         """Adds a sentence."""
         self.column.addWidget(label(text, role, self, wrap=True))
@@ -83,6 +92,10 @@ class ReasonForm(ActionForm):
         """A reason is needed where the rules say so."""
         needed = self.action in NEEDS_REASON and not self.text.toPlainText().strip()
         return "请先写明理由。" if needed else None
+
+    def words(self) -> str:
+        """The reason."""
+        return self.text.toPlainText().strip()
 
     def values(self) -> dict[str, Any]:
         """The reason, None where it was left empty."""

@@ -49,6 +49,7 @@ class TicketsPage(Page):
         self._by_deadline = False
         self._counted: int | None = None
         self._wanted: int | None = None
+        self._advance = False
         self.panel = TicketPanel(session, self)
         self.panel.acted.connect(self._acted)
         self.model = PagedModel(COLUMNS, self._ask, self)
@@ -128,8 +129,8 @@ class TicketsPage(Page):
         """Reads the listed rows, the counts and the chosen ticket again."""
         self.model.refresh()
         self._read_counts()
-        if self.panel.detail is not None:
-            self.panel.load(self.panel.detail.row.id)
+        if self.panel.ticket_id is not None:
+            self.panel.load(self.panel.ticket_id)
 
     def _read_counts(self) -> None:
         chosen, person = self.filters.filter, self.session.person
@@ -200,17 +201,31 @@ class TicketsPage(Page):
     def _loaded(self, started: bool) -> None:
         self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
         wanted, self._wanted = self._wanted, None
-        if wanted is not None and self.table.choose_id(wanted):
-            return
-        if started and self.model.rows and self.table.currentIndex().row() < 0 and wanted is None:
-            self.table.choose_id(self.model.rows[0].id)
-        elif not self.model.rows and wanted is None:
+        advance, self._advance = self._advance, False
+        if wanted is not None:
+            self.table.choose_id(wanted)
+        else:
+            self._keep_choice(advance=started or advance)
+
+    def _keep_choice(self, *, advance: bool) -> None:
+        """The ticket at the right stays chosen; `advance`: where it left the list, the next one is."""
+        shown, rows = self.panel.ticket_id, self.model.rows
+        if shown is not None and self.model.row_of(shown) is not None:
+            if self.table.current_id() != shown:
+                self.table.choose_id(shown)
+        elif self.panel.typing or not advance:
+            self.table.choose_nothing()
+        elif rows:
+            following = self.table.currentIndex().row()
+            self.table.choose_id(rows[max(following, 0)].id)
+            self.panel.load(self.table.current_id())
+        else:
             self.panel.show_nothing()
 
     def _row_chosen(self, row: Any) -> None:
-        if row is None:
-            return
-        if self.panel.detail is None or self.panel.detail.row.id != row.id:
+        if row is None or self.model.merging:
+            return  # rows that leave the list hand the mark to their neighbour; nobody chose it
+        if self.panel.ticket_id != row.id:
             self.panel.load(row.id)
 
     def _allows(self, action: Action) -> bool:
@@ -220,4 +235,5 @@ class TicketsPage(Page):
         return self.isVisible() and self.panel.contact.allows()
 
     def _acted(self, done: Any) -> None:
+        self._advance = True
         self.session.announce(done.changes)

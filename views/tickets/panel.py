@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from app.errors import UserError
+from app.errors import EnvironmentProblem, UserError
 from app.tickets import commands, queries
 from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.ratings import Satisfaction
@@ -18,8 +19,9 @@ from views.shell.theme import UNIT
 from views.tables.chips import level_tone, state_chip
 from views.tickets.contact import ContactLine
 from views.tickets.foot import ActionFoot
-from views.tickets.forms import ActionForm, form_for
+from views.tickets.forms import ActionForm, ReasonForm, form_for
 from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
+from views.tickets.meanwhile import GONE, Meanwhile
 from views.tickets.sections import ClockBlock, RatingBox, facts_line, place_line
 from views.tickets.steps import Steps
 
@@ -48,6 +50,11 @@ class TicketPanel(QFrame):
         self.setAccessibleName("工单详情")
         self._session = session
         self.detail: Any = None
+        #: The ticket asked for last; shown once it was read.
+        self.ticket_id: int | None = None
+        self._newer: Any = None
+        self._gone = self._late = False
+        self._shown_on: date | None = None
         self._form: ActionForm | None = None
         self._pending: tuple[Action, UUID] | None = None
         self._tried: tuple[tuple[Any, ...], UUID] | None = None
@@ -63,6 +70,10 @@ class TicketPanel(QFrame):
         self._area = scrolling(self._body, self)
         self._stack.addWidget(self._area)
         outer.addWidget(self._stack, 1)
+        self.meanwhile = Meanwhile(self)
+        self.meanwhile.looked.connect(self._look)
+        self.meanwhile.noted.connect(self._keep_as_note)
+        outer.addWidget(self.meanwhile)
         self._foot_rule = rule(self)
         outer.addWidget(self._foot_rule)
         self._foot = ActionFoot(self)
@@ -138,7 +149,7 @@ class TicketPanel(QFrame):
 
     def show_nothing(self) -> None:
         """No ticket is chosen."""
-        self.detail = None
+        self.detail = self.ticket_id = None
         self._remove_form()
         self._stack.setCurrentWidget(self._empty)
         self._foot.hide()
@@ -153,21 +164,53 @@ class TicketPanel(QFrame):
         if self.detail is not None:
             self.load(self.detail.row.id)
 
+    @property
+    def typing(self) -> bool:
+        """Whether something was written that must not be lost."""
+        return self._form is not None and self._form.touched
+
     def load(self, ticket_id: int) -> None:
         """Reads a ticket and shows it."""
+        self.ticket_id = ticket_id
         self._session.query(self, lambda connection: queries.ticket(connection, ticket_id), self._show,
                             key="ticket", failed=self._not_shown)  # fmt: skip
 
     def _not_shown(self, error: Exception) -> None:
-        self.show_nothing()
+        same = self.detail is not None and self.detail.row.id == self.ticket_id
+        if same and isinstance(error, UserError) and self.typing:
+            self._gone = True
+            self.meanwhile.say_gone()
+            self._state_of_confirm()
+            return
+        if not (same and isinstance(error, EnvironmentProblem)):  # what is away for a moment stays on screen
+            self.show_nothing()
         self._session.notice("warning" if isinstance(error, UserError) else "error", str(error))
 
     def _show(self, detail: Any) -> None:
         same = self.detail is not None and self.detail.row.id == detail.row.id
-        unchanged = same and self.detail.row.version == detail.row.version
-        self.detail = detail
+        changed = not same or self.detail.row.version != detail.row.version
+        if same and detail == self.detail and self._shown_on == self._session.today and not self._gone:
+            return  # an open menu and the focus stay where they are
+        if same and self._pending is not None:
+            self._late = True  # most likely our own act, whose answer is on its way
+            return
+        if same and changed and self.typing:
+            self._newer = detail
+            self.meanwhile.say_changed(self.detail, detail)
+            self._state_of_confirm()
+            return
+        self._show_detail(detail)
+        if changed or self._form is None:
+            self._remove_form()
+            self._open_at_once()
+        self._show_all()
+        if not same:
+            self._area.verticalScrollBar().setValue(0)
+
+    def _show_detail(self, detail: Any) -> None:
+        self.detail, self._newer, self._gone = detail, None, False
         self._show_head(detail)
-        today = self._session.today
+        self._shown_on = today = self._session.today
         self._rating.show_rating(detail)
         self._clock.show_detail(detail, today)
         self.time_line.show_entries(detail.time_line, today)
@@ -175,17 +218,33 @@ class TicketPanel(QFrame):
         self.handed_in.show_rectifications(detail.rectifications, today)
         self.tabs.setTabVisible(HANDED_IN, bool(detail.rectifications))
         self.rounds.show_rounds(detail.rounds, today)
-        if not (unchanged and self._form is not None):
-            self._remove_form()
-            at_once = next((a for a in detail.allowed if a in AT_ONCE), None)
-            if at_once and not detail.row.declined:
-                self._open_form(at_once, focus=False)
+
+    def _show_all(self) -> None:
         self._show_buttons()
         self._stack.setCurrentWidget(self._area)
         self._foot.show()
         self._foot_rule.show()
-        if not same:
-            self._area.verticalScrollBar().setValue(0)
+
+    def _open_at_once(self) -> None:
+        at_once = next((a for a in self.detail.allowed if a in AT_ONCE), None)
+        if at_once and not self.detail.row.declined:
+            self._open_form(at_once, focus=False)
+
+    def _look(self) -> None:
+        """Shows what others did meanwhile, and keeps what was written."""
+        if self._newer is None or self._form is None:
+            return
+        self._show_detail(self._newer)
+        self.meanwhile.say_shown(self._form.action, self.detail, has_words=bool(self._form.words()))
+        self.tabs.setCurrentIndex(0)
+        self._show_all()
+        self._area.ensureWidgetVisible(self._form_title)
+
+    def _keep_as_note(self) -> None:
+        words = self._form.words() if self._form is not None else ""
+        self.begin(Action.ANNOTATE)
+        if isinstance(self._form, ReasonForm):
+            self._form.text.setPlainText(words)
 
     def _show_head(self, detail: Any) -> None:
         ticket = detail.row
@@ -205,6 +264,8 @@ class TicketPanel(QFrame):
 
     def begin(self, action: Action) -> None:
         """Opens the action's panel, or does it at once where nothing is to be said."""
+        if self._newer is not None:
+            self._show_detail(self._newer)
         if self.detail is None or action not in self.detail.allowed:
             return
         if action in WITH_PANEL:
@@ -214,8 +275,14 @@ class TicketPanel(QFrame):
             self._act(action, {})
 
     def close_form(self) -> None:
-        """Puts the open panel away."""
+        """Puts the open panel away, and shows what happened meanwhile."""
         self._remove_form()
+        if self._gone:
+            self.show_nothing()
+            return
+        if self._newer is not None:
+            self._show_detail(self._newer)
+        self._open_at_once()
         self._show_buttons()
 
     def _open_form(self, action: Action, *, focus: bool = True) -> None:
@@ -238,6 +305,7 @@ class TicketPanel(QFrame):
             self._form.hide()
             self._form.deleteLater()
             self._form = None
+        self.meanwhile.hide()
         self._form_holder.hide()
 
     def _form_edited(self) -> None:
@@ -256,11 +324,21 @@ class TicketPanel(QFrame):
 
     def _state_of_confirm(self) -> None:
         if self._form is not None:
-            self._foot.show_problem(self._form.problem(), busy=self._pending is not None)
+            self._foot.show_problem(self._problem(), busy=self._pending is not None)
+
+    def _problem(self) -> str | None:
+        """What stands in the way of the open form's action."""
+        if self._form is None or self._gone:
+            return GONE
+        if self._newer is not None:
+            return "这张工单刚有变化，请先查看。"
+        if self._form.action not in self.detail.allowed:
+            return f"工单现为“{self.detail.row.state.label}”，不能{self._form.action.label}。"
+        return self._form.problem()
 
     def _pressed(self, action: Action) -> None:
         if self._form is not None and self._form.action is action:
-            if self._form.problem() is None:
+            if self._problem() is None:
                 self._act(action, self._form.values())
         else:
             self.begin(action)
@@ -278,7 +356,7 @@ class TicketPanel(QFrame):
                 connection, ticket.id, ticket.version, action, command_id=command_id, **values
             )
 
-        self._session.command(self, work, self._done, failed=self._refused)
+        self._session.command(self, work, self._done, failed=self._refused, again=True)
 
     def _command_id(self, what: tuple[Any, ...]) -> UUID:
         """The same for the same act tried again: after a lost connection it may have happened already."""
@@ -314,7 +392,7 @@ class TicketPanel(QFrame):
         def work(connection: Any) -> Any:
             return commands.act(connection, ticket_id, version, action, command_id=command_id, reason=reason)
 
-        self._session.command(self, work, self._done, failed=self._refused)
+        self._session.command(self, work, self._done, failed=self._refused, again=True)
 
     def _refused(self, error: Exception) -> None:
         self._settle()
@@ -331,5 +409,8 @@ class TicketPanel(QFrame):
 
     def _settle(self) -> None:
         self._pending = None
+        late, self._late = self._late, False
+        if late and self.ticket_id is not None:
+            self.load(self.ticket_id)
         self._foot.setEnabled(True)
         self._state_of_confirm()

@@ -93,6 +93,12 @@ class SubmitForm(ActionForm):
             return None if complete else "请填写反馈方式和评价人的意见。"
         return None if self.attempts.value() is not None else "请填写联系次数。"
 
+    def words(self) -> str:
+        """Cause, measures and what the person said."""
+        written = (("原因", self.cause), ("整改措施", self.measures), ("反馈内容", self.said))
+        found = [(name, field.toPlainText().strip()) for name, field in written]
+        return "\n".join(f"{name}：{text}" for name, text in found if text)
+
     def values(self) -> dict[str, Any]:
         """The rectification as the command takes it."""
         if self.reached.value():
