@@ -38,7 +38,7 @@ CREATE FUNCTION pd.queue_events() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 BEGIN
-    INSERT INTO event_queue (events) SELECT array_agg(id ORDER BY id) FROM fresh HAVING count(*) > 0;
+    INSERT INTO event_queue (id, events) SELECT min(id), array_agg(id ORDER BY id) FROM fresh HAVING count(*) > 0;
     RETURN NULL;
 END $$;
 

@@ -55,12 +55,15 @@ class EventLink(Base):
 
 
 class EventQueue(Base):
-    """Events on their way into the chain; empty outside of a transaction."""
+    """Events on their way into the chain; empty outside of a transaction.
+
+    `id`: that of the first event. No sequence: of an unlogged table it is unreadable on a promoted standby.
+    """
 
     __tablename__ = "event_queue"
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
-    id: Mapped[Id]
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     events: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
 

@@ -87,7 +87,7 @@ def _audit() -> None:
     )
     op.create_table(
         "event_queue",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("events", sa.ARRAY(sa.BigInteger()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_queue")),
         schema="pd",
