@@ -49,6 +49,11 @@ def short_moment(value: datetime | None) -> str:
     return "—" if value is None else f"{local(value):%m-%d %H:%M}"
 
 
+def log_moment(value: datetime) -> str:
+    """2026-10-30 13:25, for a log of many years."""
+    return f"{local(value):%Y-%m-%d %H:%M}"
+
+
 def exact(value: datetime | None) -> str:
     """2026年11月3日 09:12:45（周二）, for hovering."""
     if value is None:

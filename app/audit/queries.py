@@ -48,9 +48,10 @@ _PAGE = """
 WITH chosen AS MATERIALIZED (SELECT * FROM event e{where} ORDER BY e.id DESC LIMIT :limit),
 linked AS (SELECT l.no, x.id FROM event_link l CROSS JOIN LATERAL unnest(l.events) AS x(id)
            WHERE l.at IN (SELECT at FROM chosen))
-SELECT c.id, c.at, c.actor, c.action, c.ticket_id, c.source, c.target, c.facts, min(k.no) AS link
-FROM chosen c LEFT JOIN linked k ON k.id = c.id
-GROUP BY c.id, c.at, c.actor, c.action, c.ticket_id, c.source, c.target, c.facts ORDER BY c.id DESC
+SELECT c.id, c.at, c.actor, c.action, c.ticket_id, c.source, c.target, c.facts,
+       (SELECT min(k.no) FROM linked k WHERE k.id = c.id) AS link,
+       (SELECT w.text FROM event_text w WHERE w.event_id = c.id) AS words
+FROM chosen c ORDER BY c.id DESC
 """
 _LINK = "SELECT no, at, cardinality(events), encode(digest, 'hex'), encode(hash, 'hex') FROM event_link"
 #: Whom a word may mean.
@@ -114,7 +115,9 @@ def _row(found: Any, names: Names, link: int | None = None) -> EventRow:
         what=events.label(found.action),
         ticket=found.ticket_id,
         subject=words.subject(found.action, found.ticket_id, found.facts, names),
-        particulars=words.line(found.source, found.target, found.facts, names),
+        particulars="；".join(
+            part for part in (words.line(found.source, found.target, found.facts, names), found.words) if part
+        ),
         link=link if link is not None else found.link,
     )
 
