@@ -14,6 +14,8 @@ OFFICERS = frozenset({Group.OFFICER})
 CALLERS = frozenset({Group.OFFICER, Group.LIAISON})
 #: Who loads files: the centre's people.
 LOADERS = frozenset({Group.OFFICER, Group.ADMIN})
+#: Who reads the log.
+AUDITORS = frozenset({Group.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage"),
     PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
+    PageEntry("audit", "审计", "audit", "views.audit.page:AuditPage", AUDITORS),
 )
 
 _TICKET_ICONS = {
@@ -103,6 +106,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"
     ),
+    Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
+    Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),
 )
 _BY_ID = {command.id: command for command in COMMANDS}
 
