@@ -132,18 +132,19 @@ class Foot(QAbstractButton):
         painter.end()
 
     def _last_line(self, painter: QPainter, room: QRectF) -> None:
-        """The database, shortened where needed, and at the end whether it answers."""
+        """The database and that it answers; alone that it does not, which has no room beside a name."""
         c = theme.colors()
         font = theme.font(theme.SMALL)
         metrics = QFontMetrics(font)
         state = self._state()
-        left = int(room.width()) - (metrics.horizontalAdvance(state) + 2 * UNIT if state else 0)
+        where, ink = (self._where, c.secondary) if self._connected or not state else ("", c.amber)
+        beside = metrics.horizontalAdvance(state) + 2 * UNIT if where and state else 0
+        middle, left = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignLeft
         painter.setFont(font)
-        painter.setPen(QColor(c.secondary))
-        where = metrics.elidedText(self._where, Qt.TextElideMode.ElideMiddle, left)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, where)
-        painter.setPen(QColor(c.secondary if self._connected else c.amber))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, state)
+        painter.setPen(QColor(ink))
+        shown = metrics.elidedText(where, Qt.TextElideMode.ElideMiddle, int(room.width()) - beside)
+        painter.drawText(room, middle | left, shown)
+        painter.drawText(room, middle | (Qt.AlignmentFlag.AlignRight if where else left), state)
 
     def _line(self, painter, top, text, font, ink, box) -> None:
         metrics = QFontMetrics(font)
