@@ -32,7 +32,11 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only transaction; one snapshot for everything read in it."""
-        with self._answering(), self._slots.taken(write=False), self._engine.connect() as connection:
+        with (
+            self._answering(reading=True),
+            self._slots.taken(write=False),
+            self._engine.connect() as connection,
+        ):
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
@@ -46,9 +50,9 @@ class Store:
             yield connection
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def _answering(self, *, reading: bool = False) -> Iterator[None]:
         try:
-            with translated():
+            with translated(reading=reading):
                 yield
         except EnvironmentProblem as problem:
             if problem.code == "standby":  # the server handed its work to another: look for that one

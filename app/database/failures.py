@@ -13,18 +13,16 @@ from app.errors import EnvironmentProblem, UserError
 #: SQLSTATEs that our own functions raise with a sentence for the person.
 _OURS = {"PD001": "refused", "PD002": "stale", "PD003": "forbidden"}
 _DISK = {"53100", "53200"}
+_READ_ONLY = "25006"
 _LOST = (OperationalError, InterfaceError)
 _KEPT = "；已填写的内容没有丢失。"
-#: Codes after which the same unit of work may simply be done again: nothing of it was done, or it can be
-#: told from the command's id.
-RETRYABLE = frozenset({"disconnected", "unreachable", "starting", "stopping", "standby", "too_many", "busy"})
 #: What a server says that is going, coming, or is the wrong one of two; each comes in the middle of work.
 _PASSING = {
     "57P01": ("stopping", "数据库正在停止或维护，连接已中断，请稍候重试"),
     "57P02": ("stopping", "数据库服务器刚刚意外中断，正在恢复，请稍候重试"),
     "57P03": ("starting", "数据库正在启动，请稍候重试"),
     "57P05": ("disconnected", "连接闲置过久，已由服务器关闭，请重试"),
-    "25006": ("standby", "现在连着的是只读的备用服务器，正在切换到主服务器，请稍候重试"),
+    _READ_ONLY: ("standby", "现在连着的是只读的备用服务器，正在切换到主服务器，请稍候重试"),
     "40001": ("busy", "别人同时改动了同样的内容，请重试"),
     "40P01": ("busy", "别人同时改动了同样的内容，请重试"),
     "53300": ("too_many", "数据库的连接数已用满，请稍候重试"),
@@ -33,11 +31,16 @@ _PASSING = {
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raises UserError for refusals of the database, EnvironmentProblem where it cannot answer."""
+def translated(*, reading: bool = False) -> Iterator[None]:
+    """Raises UserError for refusals of the database, EnvironmentProblem where it cannot answer.
+
+    `reading`: in a transaction that was to write nothing, where an attempt to write is a bug of ours.
+    """
     try:
         yield
     except DBAPIError as error:
+        if reading and getattr(error.orig, "sqlstate", None) == _READ_ONLY:
+            raise
         raise _translate(error) from error
     except TimeoutError as error:
         raise EnvironmentProblem("数据库正忙，请稍候重试。", code="busy") from error

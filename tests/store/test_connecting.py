@@ -11,7 +11,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import text
 
-from app.database import connecting, failures, guard, unreachable
+from app.database import connecting, guard, retry, unreachable
 from app.database.engine import Store
 from app.errors import EnvironmentProblem, PingdeskError, UserError
 from app.settings import Profile, Tls
@@ -361,7 +361,7 @@ def test_of_two_servers_the_one_that_takes_writes_is_found(pair: Pair) -> None:
     assert refused(both.conninfo).code == "standby"
     with pytest.raises(EnvironmentProblem) as problem, store.read():
         raise AssertionError("read from nowhere")
-    assert problem.value.code in failures.RETRYABLE
+    assert problem.value.code in retry.PASSING
     pair.promote()
     with store.write() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
@@ -381,6 +381,6 @@ def test_what_passes_may_be_tried_again(served: Server, state: str, code: str) -
     with pytest.raises(EnvironmentProblem) as problem, store.write() as connection:
         connection.execute(text(raising))
     assert problem.value.code == code
-    assert problem.value.code in failures.RETRYABLE
+    assert problem.value.code in retry.PASSING
     assert "没有丢失" in problem.value.message
     store.close()

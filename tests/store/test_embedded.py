@@ -133,7 +133,7 @@ def test_a_central_url_is_opened_by_its_own_login(sample: Workspace) -> None:
     central.close()
     with pytest.raises(EnvironmentProblem, match="写法不对"):
         Workspace.open_server("nonsense=1")
-    with pytest.raises(EnvironmentProblem, match="连不上数据库"):
+    with pytest.raises(EnvironmentProblem, match="请核对地址和端口"):
         Workspace.open_server("host=127.0.0.1 port=1 user=officer dbname=x")
 
 

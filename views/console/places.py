@@ -28,6 +28,8 @@ def opened(options: argparse.Namespace, *, default: str = "officer") -> Iterator
     """The database of the command line, as the person of the command line, or `default` in an embedded one."""
     if options.database:
         space = Workspace.open_server(options.database)
+        if space.warning:
+            print(f"注意：{space.warning}", file=sys.stderr)
     else:
         space = Workspace.open_embedded(folder(options), options.login or default)
     try:
