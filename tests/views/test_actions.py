@@ -44,9 +44,16 @@ def test_a_liaison_sees_no_intake(registry):
 
 def test_an_officer_sees_all(registry):
     registry.set_group(Group.OFFICER)
-    assert [p.id for p in pages_for(Group.OFFICER)] == ["desk", "tickets", "rankings", "intake"]
+    assert [p.id for p in pages_for(Group.OFFICER)] == ["desk", "tickets", "rankings", "intake", "registry"]
     assert registry.run("intake.choose")
     assert registry.ran == ["intake.choose"]
+
+
+@pytest.mark.parametrize("group", [Group.BUREAU, Group.ADMIN, Group.AUDITOR])
+def test_who_may_read_no_ticket_is_offered_no_page_of_them(registry, group):
+    assert not {"desk", "tickets"} & {p.id for p in pages_for(group)}
+    registry.set_group(group)
+    assert registry.allowed("registry.create") is (group is Group.ADMIN)
 
 
 def test_nothing_is_allowed_before_anybody_sits_here(registry):

@@ -12,8 +12,13 @@ EVERYONE = frozenset(Group)
 OFFICERS = frozenset({Group.OFFICER})
 #: Who may have to call the person who rated.
 CALLERS = frozenset({Group.OFFICER, Group.LIAISON})
+#: Who works on tickets; the others may read none.
+HANDLERS = frozenset({Group.OFFICER, Group.LIAISON})
 #: Who loads files: the centre's people.
 LOADERS = frozenset({Group.OFFICER, Group.ADMIN})
+ADMINS = frozenset({Group.ADMIN})
+#: Who looks people up; administrators also change them.
+READERS_OF_PEOPLE = frozenset({Group.ADMIN, Group.OFFICER, Group.AUDITOR})
 #: Who reads the log.
 AUDITORS = frozenset({Group.AUDITOR})
 
@@ -44,10 +49,11 @@ class PageEntry:
 
 
 PAGES: tuple[PageEntry, ...] = (
-    PageEntry("desk", "工作台", "desk", "views.desk.page:DeskPage"),
-    PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage"),
+    PageEntry("desk", "工作台", "desk", "views.desk.page:DeskPage", HANDLERS),
+    PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage", HANDLERS),
     PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
+    PageEntry("registry", "名录", "registry", "views.registry.page:RegistryPage", READERS_OF_PEOPLE),
     PageEntry("audit", "审计", "audit", "views.audit.page:AuditPage", AUDITORS),
 )
 
@@ -108,6 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
     Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),
+    Command("registry.create", "新建人员", "add_person", ADMINS, "Ctrl+N", "registry", keywords="账号 添加"),
 )
 _BY_ID = {command.id: command for command in COMMANDS}
 

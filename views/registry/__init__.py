@@ -1,0 +1,1 @@
+"""名录: the people, and what waits for a second administrator."""

@@ -1,0 +1,269 @@
+"""名录: the people at the left, the one chosen at the right; what waits for confirmation on top."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.changes import Kind
+from app.errors import PingdeskError
+from app.registry import administering, people
+from app.registry.administering import Administered
+from app.registry.people import PeopleFilter, PeoplePage, PersonRow, Standing
+from models.rules.administration import why_not_confirm
+from models.rules.people import Group
+from views.registry.columns import columns
+from views.registry.panel import PersonSheet
+from views.registry.requests import RequestList
+from views.shell.flow import Flow
+from views.shell.page import MARGIN, Page
+from views.shell.parts import Button, Chip, Empty, row, rule
+from views.shell.session import Session
+from views.shell.theme import UNIT
+from views.tables.model import PagedModel
+from views.tables.view import TableView
+
+PANEL_WIDTH = 94 * UNIT
+#: Standings with a chip of their own, with their tones.
+_STANDINGS = ((Standing.WAITING, "amber"), (Standing.MUST_CHANGE, "grey"), (Standing.DISABLED, "grey"))
+
+
+class RegistryPage(Page):
+    """The people of the centre and the agencies."""
+
+    title = "名录"
+    shows = Kind.PEOPLE | Kind.REGISTRY
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._page: PeoplePage | None = None
+        self._wanted: str | None = None
+        self.model = PagedModel(columns(session.today), self._ask, self)
+        self.model.loaded.connect(self._loaded)
+        self.panel = PersonSheet(session, self)
+        self.panel.acted.connect(self._acted)
+        self._lay_out()
+        self.panel.show_nothing()
+        self.setFocusProxy(self.table)
+        session.registry.bind("registry.create", self.create)
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setHandleWidth(UNIT)
+        split.setChildrenCollapsible(False)
+        line.addWidget(split)
+        left = QWidget(split)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
+        column.setSpacing(3 * UNIT)
+        column.addLayout(self.header())
+        column.addLayout(self._make_tabs(left))
+        self.requests = RequestList(left)
+        self.requests.decided.connect(self._decide)
+        column.addWidget(self.requests)
+        column.addWidget(self._make_chips(left))
+        column.addWidget(self._make_list(left), 1)
+        split.addWidget(left)
+        split.addWidget(self.panel)
+        self.panel.setMinimumWidth(80 * UNIT)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 0)
+        split.setSizes([800, PANEL_WIDTH])
+
+    def _make_tabs(self, parent: QWidget) -> QVBoxLayout:
+        self.tabs = QTabBar(parent)
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("名录的各部分")
+        self.tabs.addTab("人员")
+        self.search = QLineEdit(parent)
+        self.search.setPlaceholderText("姓名、账号、单位或拼音首字母")
+        self.search.setAccessibleName("查找人员")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(36 * UNIT)
+        self.search.setMaximumWidth(62 * UNIT)
+        self.search.textChanged.connect(self._filter_changed)
+        self.new = Button("新建人员", "add_person", parent=parent)
+        self.new.clicked.connect(self.create)
+        self.new.setVisible(self.session.person.group is Group.ADMIN)
+        holder = QVBoxLayout()
+        holder.setSpacing(0)
+        line = row(self.tabs, None)
+        line.setAlignment(self.tabs, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self.search, 9, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.new, 0, Qt.AlignmentFlag.AlignTop)
+        line.addStrut(self.new.sizeHint().height() + 2 * UNIT)
+        holder.addLayout(line)
+        holder.addWidget(rule(parent))
+        return holder
+
+    def _make_chips(self, parent: QWidget) -> QWidget:
+        chips = QWidget(parent)
+        flow = Flow(chips)
+        self._groups = {group: Chip(group.label, chips, checkable=True) for group in Group}
+        self._standings = {
+            standing: Chip(standing.label, chips, tone=tone, checkable=True) for standing, tone in _STANDINGS
+        }
+        for chip in (*self._groups.values(), *self._standings.values()):
+            chip.clicked.connect(self._chip_pressed)
+            flow.addWidget(chip)
+        return chips
+
+    def _make_list(self, parent: QWidget) -> QFrame:
+        frame = QFrame(parent)
+        frame.setProperty("card", "true")
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(1, UNIT, 1, UNIT)
+        self._stack = QStackedWidget(frame)
+        self.table = TableView("人员列表", self._stack)
+        self.table.show_model(self.model)
+        self.table.chosen.connect(self._row_chosen)
+        self._empty = Empty("people", "没有符合条件的人", "去掉一些筛选条件，或者换个写法。", self._stack)
+        self._empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._empty)
+        inner.addWidget(self._stack)
+        return frame
+
+    # reading ----------------------------------------------------------------------------------------------
+
+    @property
+    def filter(self) -> PeopleFilter:
+        """Which people are listed."""
+        return PeopleFilter(self.search.text(), _checked(self._groups), _checked(self._standings))
+
+    def reload(self) -> None:
+        """Reads the people and the requests again."""
+        self.model.refresh()
+
+    def _ask(self, _key: Any, _limit: int) -> None:
+        wanted, group = self.filter, self.session.person.group
+
+        def read(connection: Any) -> PeoplePage:
+            return people.listed(connection, group, wanted)
+
+        self.session.query(self, read, self._page_read, key="people", failed=self._not_read)
+
+    def _page_read(self, page: PeoplePage) -> None:
+        self._page = page
+        self._show_counts(page)
+        self.requests.show_requests(page.requests, self.session.person, self.session.today)
+        self.model.arrived(page)
+
+    def _not_read(self, error: Exception) -> None:
+        self.model.failed()
+        self.session.notice("error", str(error), "重试", self.reload)
+
+    def _show_counts(self, page: PeoplePage) -> None:
+        active = sum(person.active for person in page.everybody)
+        off = len(page.everybody) - active
+        self.facts.setText(f"在用 {active} 人" + (f"，已停用 {off} 人" if off else ""))
+        for group, chip in self._groups.items():
+            chip.set_count(page.groups.get(group, 0))
+        for standing, chip in self._standings.items():
+            chip.set_count(page.standings.get(standing, 0))
+            chip.setVisible(bool(page.standings.get(standing)) or chip.isChecked())
+        me = self.session.person
+        mine = sum(why_not_confirm(r.login, r.asked_by, me.login) is None for r in page.requests)
+        self.session.counted.emit("registry", mine if me.group is Group.ADMIN else 0, False)
+
+    def _loaded(self, started: bool) -> None:
+        self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self.table.choose_id(wanted):
+            self._show_row(wanted)
+        elif self.panel.is_kept:
+            return
+        elif self.panel.person is not None and self.model.row_of(self.panel.person.login) is not None:
+            self._show_row(self.panel.person.login)
+        elif not self.model.rows:
+            self.panel.show_nothing()
+        elif started or self.panel.person is not None:
+            self.table.choose_id(self.model.rows[0].id)
+
+    def _show_row(self, login: str) -> None:
+        """Shows the row as it was just read: choosing a row that is chosen already tells nobody."""
+        self._row_chosen(self.model.rows[self.model.row_of(login)])
+
+    # choosing ---------------------------------------------------------------------------------------------
+
+    def open_with(self, argument: object) -> None:
+        """A person's login."""
+        if isinstance(argument, str):
+            self._wanted = argument
+            if not self.table.choose_id(argument):
+                self._clear_filter()
+
+    def create(self) -> None:
+        """Opens the form of a new person."""
+        self.table.clearSelection()
+        self.panel.begin_create(self._page)
+
+    def _row_chosen(self, person: PersonRow | None) -> None:
+        if person is not None and self._page is not None:
+            self.panel.show_person(person, self._page)
+
+    def _filter_changed(self, _text: object = None) -> None:
+        self.model.restart()
+
+    def _chip_pressed(self) -> None:
+        """One group and one standing at a time."""
+        pressed = self.sender()
+        for chips in (self._groups, self._standings):
+            if pressed in chips.values():
+                for chip in chips.values():
+                    chip.setChecked(chip is pressed and chip.isChecked())
+        self._filter_changed()
+
+    def _clear_filter(self) -> None:
+        for chip in (*self._groups.values(), *self._standings.values()):
+            chip.setChecked(False)
+        if self.search.text():
+            self.search.clear()
+        else:
+            self._filter_changed()
+
+    # acting -----------------------------------------------------------------------------------------------
+
+    def _acted(self, came_to: Administered) -> None:
+        if came_to.done:
+            self._wanted = came_to.login
+        self.session.announce(came_to.changes)
+
+    def _decide(self, request: int, accept: bool) -> None:
+        workspace = self.session.workspace
+
+        def work(_task: Any) -> Administered:
+            return administering.decide(workspace, request, accept=accept)
+
+        self.session.operations.command(self, work, self._decided, failed=self._not_decided)
+
+    def _decided(self, came_to: Administered) -> None:
+        self.session.notice(
+            "success", "已确认，立即生效。" if came_to.done else "申请已撤销，什么都没有改变。"
+        )
+        self._wanted = came_to.login if came_to.done else None
+        self.session.announce(came_to.changes)
+
+    def _not_decided(self, error: Exception) -> None:
+        known = isinstance(error, PingdeskError)
+        tone = "warning" if known and error.exit_code == 1 else "error"
+        self.session.notice(tone, str(error) if known else "程序出错了，详情已记入日志。")
+        self.reload()
+
+
+def _checked(chips: dict[Any, Chip]) -> Any:
+    return next((value for value, chip in chips.items() if chip.isChecked()), None)
