@@ -1,5 +1,48 @@
-"""Flows that open windows leave nothing behind either."""
+"""Windows on a real database; flows that open them leave nothing behind either."""
 
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app import workspace
+from app.database import guard
 from tests.views.conftest import light_theme, nothing_left, qapp_cls, qt_warnings, settings_apart
+from views.shell.window import Window
 
 __all__ = ["light_theme", "nothing_left", "qapp_cls", "qt_warnings", "settings_apart"]
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """The sample month, kept running for the module."""
+    with tempfile.TemporaryDirectory(prefix="pingdesk-flows-") as made:
+        workspace.demo(Path(made), fast=True)
+        keeper = workspace.Workspace.open_embedded(Path(made))
+        with keeper.read():
+            yield Path(made)
+        keeper.close()
+
+
+@pytest.fixture
+def opened(qtbot, folder: Path) -> Iterator[Callable[[str], Window]]:
+    """Opens windows as anybody; statements on the GUI thread are errors."""
+    guard.forbid_this_thread()
+    made: list[Window] = []
+
+    def as_person(login: str) -> Window:
+        window = Window(folder, login=login)
+        window.show()
+        made.append(window)
+        with qtbot.waitSignal(window.ready, timeout=20_000):
+            window.open()
+        return window
+
+    yield as_person
+    for window in made:
+        window.close()
+        window.deleteLater()
+    guard.allow_every_thread()

@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from app import workspace
-from app.database import embedded, guard
+from app.database import embedded
 from app.tickets.queries import TicketFilter, Waiting
 from models.rules.lifecycle import Action
 from views.shell.window import Window
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """The sample month, kept running for the module."""
-    with tempfile.TemporaryDirectory(prefix="pingdesk-flows-") as made:
-        workspace.demo(Path(made), fast=True)
-        keeper = workspace.Workspace.open_embedded(Path(made))
-        with keeper.read():
-            yield Path(made)
-        keeper.close()
-
-
-@pytest.fixture
-def opened(qtbot, folder: Path):
-    """Opens windows as anybody; statements on the GUI thread are errors."""
-    guard.forbid_this_thread()
-    made: list[Window] = []
-
-    def as_person(login: str) -> Window:
-        window = Window(folder, login=login)
-        window.show()
-        made.append(window)
-        with qtbot.waitSignal(window.ready, timeout=20_000):
-            window.open()
-        return window
-
-    yield as_person
-    for window in made:
-        window.close()
-        window.deleteLater()
-    guard.allow_every_thread()
 
 
 def _settle(qtbot, window: Window) -> None:

@@ -66,8 +66,11 @@ def nothing_left(qapp) -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     left = [w for w in qapp.topLevelWidgets() if id(w) not in windows and w.isVisible()]
     assert not left, f"windows left open: {left}"
-    ours = ("read", "write")
-    alive = [t for t in threading.enumerate() if t not in threads and t.name.startswith(ours)]
+    made = [t for t in threading.enumerate() if t not in threads]
+    for left_feed in (t for t in made if t.name == "feed"):
+        left_feed.join(10)  # nobody waits for the feed of a person who left the desk
+    ours = ("read", "write", "feed")
+    alive = [t for t in made if t.is_alive() and t.name.startswith(ours)]
     assert not alive, f"threads left running: {alive}"
     timers = [t for w in left for t in w.findChildren(QTimer) if t.isActive()]
     assert not timers, f"timers left running: {timers}"
