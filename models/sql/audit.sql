@@ -84,7 +84,8 @@ CREATE FUNCTION pd.log_export(kind text, facts jsonb) RETURNS void
 AS $$
 BEGIN
     PERFORM pd.require_group('officer', 'liaison', 'bureau', 'admin', 'auditor');
-    IF kind !~ '^[a-z_]{1,40}$' OR facts ->> 'hash' !~ '^[0-9a-f]{64}$' OR facts ->> 'rows' !~ '^[0-9]{1,9}$' THEN
+    -- None of the three may be missing: a comparison with nothing would let it through.
+    IF (kind ~ '^[a-z_]{1,40}$' AND facts ->> 'hash' ~ '^[0-9a-f]{64}$' AND facts ->> 'rows' ~ '^[0-9]{1,9}$') IS NOT TRUE THEN
         RAISE EXCEPTION '导出记录的格式不对。' USING ERRCODE = 'PD001';
     END IF;
     PERFORM pd.note('export', jsonb_build_object('kind', kind, 'rows', (facts ->> 'rows')::bigint, 'hash', facts ->> 'hash'));

@@ -57,7 +57,8 @@ BEGIN
             INSERT INTO event (at, actor, action, ticket_id, source, target, facts)
             VALUES (pd.now(), session_user, 'deadline_moved', t.id, t.state, t.state, jsonb_build_object(
                 'from', coalesce(t.runs_until, t.due_on), 'to', coalesce(fresh.runs_until, fresh.due_on)));
-            moved := moved || jsonb_build_object('ticket', t.id, 'number', t.number,
+            -- Admins bring notices in too, and read no tickets: no number for them.
+            moved := moved || jsonb_build_object('ticket', t.id, 'number', CASE WHEN pd.my_group() = 'officer' THEN t.number END,
                 'from', coalesce(t.runs_until, t.due_on), 'to', coalesce(fresh.runs_until, fresh.due_on));
         END IF;
     END LOOP;

@@ -140,10 +140,11 @@ AS $$
     WHERE w <> ''
 $$;
 
--- Whether a text says nothing: none, or white space alone, the ideographic one included.
+-- Whether a text says nothing: none, or nothing that shows: white space, the ideographic one included, and
+-- characters without width, with which a reason could be written that nobody reads.
 CREATE FUNCTION pd.blank(content text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT content IS NULL OR content !~ '[^\s\u3000]' $$;
+AS $$ SELECT content IS NULL OR content !~ '[^\s\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0]' $$;
 
 -- A change for the feed, and an empty knock for those who listen.
 CREATE FUNCTION pd.tell(kind text, ticket bigint) RETURNS void

@@ -284,7 +284,7 @@ AS $$
           AND (l.locktype = 'advisory' OR l.locktype = 'relation' AND l.mode <> 'AccessShareLock')
         GROUP BY l.pid)
     SELECT count(*) FILTER (WHERE pg_terminate_backend(a.pid))::integer
-    FROM pg_stat_activity a JOIN held h USING (pid)
+    FROM pg_stat_activity a JOIN held h USING (pid) JOIN pg_roles r ON r.oid = a.usesysid AND NOT r.rolsuper -- not ours to end
     WHERE a.state LIKE 'idle in transaction%' AND a.pid <> pg_backend_pid()
       AND a.state_change < clock_timestamp()
           - CASE WHEN h.loads AND NOT h.closes THEN INTERVAL '15 minutes' ELSE INTERVAL '10 seconds' END
