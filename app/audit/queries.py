@@ -46,7 +46,7 @@ __all__ = [
 #: Links are found by their time, which is that of their events: both are the transaction's.
 _PAGE = """
 WITH chosen AS MATERIALIZED (SELECT * FROM event e{where} ORDER BY e.id DESC LIMIT :limit),
-linked AS (SELECT l.no, x.id FROM event_link l CROSS JOIN LATERAL unnest(l.events) AS x(id)
+linked AS MATERIALIZED (SELECT l.no, x.id FROM event_link l CROSS JOIN LATERAL unnest(l.events) AS x(id)
            WHERE l.at IN (SELECT at FROM chosen))
 SELECT c.id, c.at, c.actor, c.action, c.ticket_id, c.source, c.target, c.facts,
        (SELECT min(k.no) FROM linked k WHERE k.id = c.id) AS link,

@@ -21,7 +21,7 @@ from models.rules.audit import GENESIS, Broken, Fault, Head, Link, Verdict, walk
 Read = Callable[[], AbstractContextManager[Connection]]
 Tell = Callable[[Progress], None]
 #: Links of one transaction, and rows fetched at once: one link may hold a whole import.
-_LINKS, _ROWS = 200, 20
+_LINKS, _ROWS = 1_000, 100
 
 _CHAIN = text("""
     SELECT l.no, (extract(epoch FROM l.at) * 1000000)::bigint AS at_us, l.events, encode(l.digest, 'hex') AS digest,
