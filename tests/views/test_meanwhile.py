@@ -13,8 +13,12 @@ from app.tickets import commands, queries
 from app.tickets.queries import TicketFilter, Waiting
 from models.rules.lifecycle import Action, State
 from models.rules.people import Group
-from tests.views.factories import Backend, detail, ticket
+from tests.views.factories import TODAY, Backend, Workspace, detail, ticket
 from tests.views.test_tickets import Sitting
+from views.desk.page import DeskPage
+from views.operations import Operations
+from views.rankings.page import RankingsPage
+from views.shell.session import Session
 
 
 @pytest.fixture
@@ -266,3 +270,42 @@ def test_detail_of_a_factory_equals_itself():
     """What the early end of showing rests on."""
     row = ticket(1)
     assert detail(row) == detail(row)
+
+
+def test_the_desk_is_left_alone_where_nothing_changed(qtbot, backend):
+    operations = Operations()
+    session = Session(operations)
+    session.open(Workspace(), TODAY)
+    page = DeskPage(session)
+    qtbot.addWidget(page)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: operations.running == 0)
+    line = page._first.itemAt(0).widget()
+    session.announce(Changes(Kind.TICKETS))
+    qtbot.waitUntil(lambda: operations.running == 0)
+    assert page._first.itemAt(0).widget() is line
+    backend.rows.pop(0)
+    session.announce(Changes(Kind.TICKETS))
+    qtbot.waitUntil(lambda: operations.running == 0)
+    assert page._first.itemAt(0).widget() is not line
+    operations.close()
+
+
+def test_the_ranking_is_left_alone_where_nothing_changed(qtbot, backend):
+    operations = Operations()
+    session = Session(operations)
+    session.open(Workspace(), TODAY)
+    page = RankingsPage(session)
+    qtbot.addWidget(page)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: operations.running == 0)
+    page._choose(2)
+    resets = []
+    page.table.model().modelReset.connect(lambda: resets.append(1))
+    session.announce(Changes(Kind.TALLY))
+    qtbot.waitUntil(lambda: operations.running == 0)
+    assert resets == []
+    assert page.chart.selected == 2
+    operations.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -43,6 +44,7 @@ class DeskPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._shown: tuple[Desk, date] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(MARGIN, 4 * UNIT, MARGIN, MARGIN)
         outer.setSpacing(4 * UNIT)
@@ -112,6 +114,9 @@ class DeskPage(Page):
     def _show(self, desk: Desk) -> None:
         waiting = [line for line in desk.waiting if line.count]
         today = self.session.today
+        if self._shown == (desk, today):
+            return  # the focus stays where it is
+        self._shown = (desk, today)
         said = f"有 {desk.mine:,} 件待您处理" if desk.mine else "没有待您处理的工单"
         self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，{said}")
         self._tell_navigation(waiting)

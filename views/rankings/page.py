@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,7 @@ class RankingsPage(Page):
 
     def _show(self, answer: tuple[tuple[date, ...], Any]) -> None:
         self._months, view = answer
-        self._view = view
+        shown, self._view = self._view, view
         for button in self._exports:
             button.setEnabled(self._has_rows())
         if view is None:
@@ -175,6 +176,9 @@ class RankingsPage(Page):
             f"{GROUPS[view.group]} {len(view.rows)} 个 · 数据截至 {local(view.cutoff):%m-%d %H:%M}"
             f" · 规则集 {view.rule_set}"
         )
+        if shown is not None and shown == replace(view, cutoff=shown.cutoff):
+            self._choose_wanted()  # the bars, and the place in the table, stay as they are
+            return
         if not view.rows and not view.unranked:
             self._empty.say("这个月没有可以排名的单位", "换一个月份，或者先导入这个月的数据。")
             self._stack.setCurrentIndex(0)
