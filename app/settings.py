@@ -34,9 +34,9 @@ class Tls(StrEnum):
 
 
 _TLS_LABELS = {
-    Tls.FULL: "加密，核对证书和服务器名称（推荐）",
-    Tls.CA: "加密，只核对证书",
-    Tls.REQUIRE: "加密，不核对证书",
+    Tls.FULL: "加密并核对服务器",
+    Tls.CA: "只核对证书",
+    Tls.REQUIRE: "只加密",
     Tls.OFF: "不加密",
 }
 

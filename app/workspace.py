@@ -145,6 +145,10 @@ class Workspace:
         """Logs in once more, with a password; raises UserError or EnvironmentProblem."""
         connecting.check_password(self.conninfo, password)
 
+    def knows_password(self, password: str) -> bool:
+        """Whether this is the password that the workspace connects with."""
+        return connecting.password_of(self.conninfo) == password
+
     def with_password(self, password: str) -> Workspace:
         """The same central database and person with another password; this one stays open until closed."""
         other = Workspace._as(

@@ -129,6 +129,11 @@ def with_password(conninfo: str, password: str) -> str:
     return make_conninfo(conninfo, password=password)
 
 
+def password_of(conninfo: str) -> str | None:
+    """The password in libpq's words; none where libpq finds it elsewhere."""
+    return _words(conninfo).get("password")
+
+
 def system_roots() -> str:
     """The certificates the system trusts, as a file libpq reads; ``system`` where none is known."""
     for bundle in (os.environ.get("SSL_CERT_FILE", ""), *_BUNDLES):

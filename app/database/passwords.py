@@ -40,19 +40,24 @@ def unknown() -> str:
     return secrets.token_urlsafe(24)
 
 
+def rules(
+    password: str, login: str = "", name: str = "", old: str | None = None
+) -> tuple[tuple[str, bool], ...]:
+    """Each rule for a new password as a sentence, and whether it is kept."""
+    folded = password.casefold()
+    letters = any(c.isalpha() for c in password)
+    return (
+        (f"密码至少 {SHORTEST} 个字符。", len(password) >= SHORTEST),
+        ("密码须同时含有字母和数字。", letters and any(c.isdecimal() for c in password)),
+        ("密码不能含有账号。", len(login) < _TELLING or login.casefold() not in folded),
+        ("密码不能含有姓名。", not name or name.casefold() not in folded),
+        ("新密码不能与原密码相同。", old is None or password != old),
+    )
+
+
 def problem(password: str, login: str = "", name: str = "", old: str | None = None) -> str | None:
     """What is wrong with a new password, as a sentence; None where nothing is."""
-    if len(password) < SHORTEST:
-        return f"密码至少 {SHORTEST} 个字符。"
-    if not any(c.isalpha() for c in password) or not any(c.isdecimal() for c in password):
-        return "密码须同时含有字母和数字。"
-    if len(login) >= _TELLING and login.casefold() in password.casefold():
-        return "密码不能含有账号。"
-    if name and name.casefold() in password.casefold():
-        return "密码不能含有姓名。"
-    if old is not None and password == old:
-        return "新密码不能与原密码相同。"
-    return None
+    return next((rule for rule, kept in rules(password, login, name, old) if not kept), None)
 
 
 def _any(alphabet: str) -> str:
