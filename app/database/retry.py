@@ -23,6 +23,9 @@ T = TypeVar("T")
 PAUSES = (0.3, 1, 2, 3, 4, 5, 7, 8)
 #: What passes by itself: the line, a server that starts, stops or hands over, somebody else's lock.
 PASSING = frozenset({"disconnected", "unreachable", "standby", "starting", "stopping", "too_many", "busy"})
+#: Attempts that may end at somebody's lock, each after its own patience: who works holds one for less, and who
+#: fell asleep is ended after ten seconds.
+MOST_BUSY = 4
 
 
 class Store(Protocol):
@@ -43,11 +46,13 @@ def again(
 
     `wait(seconds)` may raise to give up; `blocked()` is called where somebody else's lock stood in the way.
     """
+    busy = 0
     for seconds in patience:
         try:
             return work()
         except EnvironmentProblem as problem:
-            if problem.code not in PASSING:
+            busy += problem.code == "busy"
+            if problem.code not in PASSING or busy >= MOST_BUSY:
                 raise
             log.info("again in %s s: %s", seconds, problem)
             if problem.code == "busy" and blocked is not None:

@@ -64,6 +64,14 @@ def test_patience_ends_with_the_last_error() -> None:
     assert (waited, work.calls) == ([1, 2], 3)
 
 
+def test_somebodys_lock_is_waited_for_less_often() -> None:
+    work, freed = Failing(*["busy"] * 9), []
+    with pytest.raises(EnvironmentProblem):
+        retry.again(work, wait=lambda _seconds: None, blocked=lambda: freed.append(1))
+    assert work.calls == retry.MOST_BUSY
+    assert len(freed) == retry.MOST_BUSY - 1
+
+
 def test_whoever_waits_may_give_up() -> None:
     def give_up(_seconds: float) -> None:
         raise KeyboardInterrupt

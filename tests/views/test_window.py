@@ -286,6 +286,22 @@ def test_the_foot_says_whether_the_database_answers_and_a_notice_only_when_it_st
     assert window.notices.text.text() == "已重新连接数据库，页面已刷新。"
 
 
+def test_an_error_of_the_time_without_a_connection_does_not_outlive_it(window):
+    back = "已重新连接数据库，页面已刷新。"
+    for trouble in (
+        lambda: window.session.notice("error", "读不到"),
+        lambda: window.operations.troubled.emit(None, EnvironmentProblem("数据库没有应答")),
+    ):
+        window.session.incoming.connected.emit(False)
+        trouble()
+        assert window.notices.text.text() != back
+        window.session.incoming.connected.emit(True)
+        assert window.notices.text.text() == back
+    window.session.notice("error", "读不到")
+    window.session.incoming.connected.emit(True)
+    assert window.notices.text.text() == "读不到"
+
+
 def test_the_day_moves_on_at_midnight(window, qtbot, monkeypatch, backend):
     told = []
     window.session.changed.connect(told.append)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.errors import EnvironmentProblem
 from views.shell.navigation import Foot
 from views.shell.session import Session
 
@@ -17,14 +18,24 @@ class Connection(QObject):
     def __init__(self, session: Session, foot: Foot, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._foot = session, foot
-        self._told = False
+        self._told, self._stood = False, True
         self._away = QTimer(self)
         self._away.setSingleShot(True)
         self._away.setInterval(STAYS_AWAY)
         self._away.timeout.connect(self._tell)
         session.incoming.connected.connect(self._stands)
+        session.noticed.connect(self._noticed)
+        session.operations.troubled.connect(self._troubled)
+
+    def _noticed(self, tone: str, _text: str, _offer: str, _run: object) -> None:
+        # What could not be read meanwhile is told as an error, which would stay when all is well again.
+        self._told = self._told or (tone == "error" and not self._stood)
+
+    def _troubled(self, _operation: object, error: Exception) -> None:
+        self._told = self._told or (isinstance(error, EnvironmentProblem) and not self._stood)
 
     def _stands(self, stands: bool) -> None:
+        self._stood = stands
         self._foot.show_connection(connected=stands)
         if not stands:
             self._away.start()
