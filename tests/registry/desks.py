@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
+import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection
 
 from app.database import embedded, schema
@@ -78,6 +80,12 @@ class Centre:
         """What comes of a decision."""
         assert request is not None
         return administering.decide(self.desk(actor), request, accept=accept)
+
+    def raw(self, came_to: Administered, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """What a new person gets, with the temporary password."""
+        conninfo = make_conninfo(self.database.conninfo(came_to.login), password=came_to.password)
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            return connection.execute(statement, values or None).fetchall()  # type: ignore[arg-type]
 
     def person(self, login: str) -> PersonRow | None:
         """How somebody stands."""

@@ -25,12 +25,10 @@ from tests.registry.desks import FIRST, SECOND, Centre, centre_of, new_login
 @pytest.fixture(scope="module")
 def loopback() -> Iterator[Database]:
     """An embedded server on loopback: TCP, and a password for everybody."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        tempfile.TemporaryDirectory(prefix="pingdesk-tests-") as place,
-    ):
-        patch.setenv("PINGDESK_LOOPBACK", "1")
-        initialise(Path(place), fast=True)
+    with tempfile.TemporaryDirectory(prefix="pingdesk-tests-") as place:
+        with pytest.MonkeyPatch.context() as patch:  # no longer than it is made: others make theirs meanwhile
+            patch.setenv("PINGDESK_LOOPBACK", "1")
+            initialise(Path(place), fast=True)
         cluster = embedded.start(Path(place))
         store = Store(cluster.conninfo("officer"))
         yield Database(cluster, embedded.DATABASE, store)

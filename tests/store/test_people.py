@@ -222,7 +222,7 @@ def test_one_administrator_alone_makes_no_officer(centre: Centre) -> None:
     assert refused.value.code == "forbidden"
     assert not centre.database.rows("SELECT 1 FROM pg_roles WHERE rolname = %s", login)
     assert centre.decide(SECOND, asked.request).done
-    assert centre.database.raw(login, "SELECT session_user::text") == [(login,)]
+    assert centre.raw(asked, "SELECT session_user::text") == [(login,)]
 
 
 def test_one_administrator_alone_resets_no_auditor(centre: Centre) -> None:
@@ -379,15 +379,15 @@ def test_a_decided_requests_verifier_is_gone(centre: Centre) -> None:
 
 
 def test_before_the_password_is_ones_own_nothing_is_done(centre: Centre) -> None:
-    login = new_login()
-    asked = centre.order(FIRST, PersonAction.CREATE, login, name="王芳", group=Group.OFFICER)
-    centre.decide(SECOND, asked.request)
+    new = centre.order(FIRST, PersonAction.CREATE, new_login(), name="王芳", group=Group.OFFICER)
+    centre.decide(SECOND, new.request)
     ticket = centre.database.ticket()
-    assert centre.database.raw(login, "SELECT pd.my_group()") == [(None,)]
+    assert centre.raw(new, "SELECT pd.my_group()") == [(None,)]
     with pytest.raises(psycopg.Error, match="修改密码"):
-        centre.database.raw(login, "SELECT pd.reveal_contact(%s, '回访')", ticket)
-    centre.database.raw(login, "SELECT pd.change_own_password(%s)", VERIFIER)
-    assert centre.database.raw(login, "SELECT pd.my_group()") == [("officer",)]
+        centre.raw(new, "SELECT pd.reveal_contact(%s, '回访')", ticket)
+    centre.raw(new, "SELECT pd.change_own_password(%s)", VERIFIER)
+    waits = "SELECT must_change_password FROM pd.app_user WHERE login = %s"
+    assert centre.database.rows(waits, new.login) == [(False,)]
 
 
 @pytest.mark.parametrize("verifier", ["", "md5abc", "secret", VERIFIER.replace("4096", "1"), VERIFIER + "x"])

@@ -20,7 +20,12 @@ def _standing_hint(person: PersonRow) -> str:
 
 
 def _group(person: PersonRow) -> str:
-    return f"{person.group.label} · 负责人" if person.is_head else person.group.label
+    """Only officers of the centre are heads."""
+    return "中心负责人" if person.is_head else person.group.label
+
+
+def _group_hint(person: PersonRow) -> str:
+    return f"{person.group.label}，标为负责人" if person.is_head else person.group.label
 
 
 def columns(today: date) -> tuple[Column, ...]:
@@ -30,9 +35,9 @@ def columns(today: date) -> tuple[Column, ...]:
         return dates.day(local_day(person.created_at), today)
 
     return (
-        Column("name", "姓名", 88, lambda p: p.name),
+        Column("name", "姓名", 112, lambda p: p.name),
         Column("login", "账号", 116, lambda p: p.login, quiet=True, needs=560),
-        Column("group", "类别", 148, _group),
+        Column("group", "类别", 112, _group, _group_hint),
         Column("agency", "单位", 92, lambda p: p.agency or "—", stretch=True),
         Column("standing", "状态", 88, lambda p: p.standing.label, _standing_hint, kind="chip", chip=standing_chip),
         Column("created", "建立", 104, created, lambda p: dates.exact(p.created_at), quiet=True, needs=700),
