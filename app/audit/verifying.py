@@ -38,6 +38,12 @@ _TWICE = text("""
     SELECT x.id FROM (SELECT unnest(events) AS id FROM event_link) x
     GROUP BY x.id HAVING count(*) > 1 ORDER BY x.id LIMIT 1
 """)
+#: Words are kept apart, where they can be erased; those that are there must be those of the event's hash.
+_WORDS = text("""
+    SELECT w.event_id FROM event_text w JOIN event e ON e.id = w.event_id
+    WHERE encode(sha256(convert_to(w.text, 'UTF8')), 'hex') IS DISTINCT FROM e.facts ->> 'text_hash'
+    ORDER BY w.event_id LIMIT 1
+""")
 
 
 def standing(connection: Connection) -> Standing:
@@ -56,7 +62,7 @@ def verify(
     progress: Tell | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Verdict:
-    """Walks the database's chain, then looks for events that are in no link or in two.
+    """Walks the database's chain, then looks for events that are in no link or in two, and for changed words.
 
     `newest`: only so many links at the end, trusting the one before. Raises UserError where this person may
     not read the log, or when cancelled.
@@ -149,4 +155,6 @@ def _beside_the_chain(connection: Connection) -> Broken | None:
         )
     if (event := connection.execute(_TWICE).scalar()) is not None:
         return Broken(None, Fault.TWICE, f"事件 {event} 在链上出现两次")
+    if (event := connection.execute(_WORDS).scalar()) is not None:
+        return Broken(None, Fault.WORDS, f"事件 {event} 的文字与入链时不同")
     return None

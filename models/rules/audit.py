@@ -79,6 +79,7 @@ class Fault(StrEnum):
     FORM = "form"
     UNLINKED = "unlinked"
     TWICE = "twice"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _events(link: Link) -> Broken | None:
 def _content(link: Link) -> Broken | None:
     if digest(link.lines) == link.digest:
         return None
-    return Broken(link.no, Fault.CONTENT, f"第 {link.no} 环：{_named(link.events)}的内容与入链时不同")
+    return Broken(link.no, Fault.CONTENT, f"第 {link.no} 环：{_named(link.events)} 的内容与入链时不同")
 
 
 def _link(link: Link, before: Head) -> Broken | None:

@@ -163,6 +163,19 @@ def test_an_event_beside_the_chain_and_one_in_it_twice_are_found(database: Datab
     assert broken(verifying.verify(auditor.read)) == (Fault.TWICE, None)
 
 
+def test_changed_words_are_found_and_erased_ones_are_not_missed(database: Database, auditor: Store) -> None:
+    worked(database)
+    ticket = database.ticket()
+    with database.store.write() as connection:
+        connection.exec_driver_sql(f"SELECT pd.reveal_contact({ticket}, '电话回访')")
+    reveal = database.one("SELECT max(event_id) FROM pd.event_text")
+    assert verifying.verify(auditor.read).ok
+    database.rows("UPDATE pd.event_text SET text = '其他' WHERE event_id = %s", reveal)
+    assert broken(verifying.verify(auditor.read)) == (Fault.WORDS, None)
+    database.rows("DELETE FROM pd.event_text")
+    assert verifying.verify(auditor.read).ok
+
+
 def test_the_newest_links_alone_are_verified_at_a_glance(database: Database, auditor: Store) -> None:
     worked(database)
     assert verifying.verify(auditor.read, newest=3).links == 3
@@ -271,6 +284,15 @@ def test_the_log_reads_in_words(database: Database, auditor: Store) -> None:
         page.rows[-2].link - 1 if page.rows[-2].link else None,
     )
     assert page.next is None
+
+
+def test_no_fact_of_a_day_at_work_is_left_without_words(database: Database, auditor: Store) -> None:
+    worked(database)
+    with auditor.read() as connection:
+        whole = queries.page(connection, EventFilter(), limit=1000)
+        said = [p for row in whole.rows for p in queries.event(connection, row.id).particulars]
+    assert not [p for p in said if p.name.startswith("其他")]
+    assert all(len(p.text) < 60 for p in said if not p.digest)
 
 
 def test_pages_go_by_key(database: Database, auditor: Store) -> None:
