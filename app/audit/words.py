@@ -138,14 +138,14 @@ _FACTS: dict[str, tuple[str, _Say]] = {
     "days": ("改动天数", _plain),
     "moved": ("改期工单", _plain),
     "rating": ("评价编号", _plain),
-    "no": ("链头编号", _plain),
-    "schema": ("数据表版本", _plain),
+    "link": ("链头", lambda value, _: f"第 {value} 环"),
 }
 #: Digests: long, and only good for comparing.
 _DIGESTS = {
     "hash": "内容校验值",
     "text_hash": "文字校验值",
     "material_hash": "整改材料校验值",
+    "name_hash": "姓名校验值",
     "code": "程序校验值",
 }
 #: Facts that a line leaves out: said as its subject, or nobody's first question.
@@ -168,7 +168,8 @@ def particulars(source: str | None, target: str | None, facts: Facts, names: Nam
         Particular(name, say(facts[key], names)) for key, (name, say) in _FACTS.items() if _there(facts, key)
     ]
     said += [Particular(name, str(facts[key]), True) for key, name in _DIGESTS.items() if _there(facts, key)]
-    said += [Particular(f"其他（{key}）", str(facts[key])) for key in facts if key not in _FACTS | _DIGESTS]
+    strange = [key for key in facts if key not in _FACTS | _DIGESTS]
+    said += [Particular(f"其他（{key}）", str(facts[key]), key.endswith("_hash")) for key in strange]
     return (*_moved(source, target), *said)
 
 

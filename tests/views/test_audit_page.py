@@ -300,7 +300,7 @@ def test_a_broken_chain_is_told_in_red_and_keeps_the_head_that_held(auditor, log
     auditor.page.verify()
     auditor.settle()
     log.verdict = Verdict(
-        9, 12, Head(9, "00" * 32), Broken(10, Fault.CONTENT, "第 10 环：事件 12的内容与入链时不同")
+        9, 12, Head(9, "00" * 32), Broken(10, Fault.CONTENT, "第 10 环：事件 12 的内容与入链时不同")
     )
     auditor.page.verify()
     auditor.settle()
@@ -409,7 +409,9 @@ def test_an_empty_chain_and_a_verification_of_last_year_read_well(auditor):
     assert strip.last.text() == "2025年9月28日 核验，审计链已断：缺第 1 环。"
 
 
-def test_everything_fits_and_has_a_name(auditor):
+@pytest.mark.parametrize("width", [1194, 728])
+def test_everything_fits_and_has_a_name(auditor, width):
+    auditor.page.resize(width, 560)
     QApplication.processEvents()
     assert clipped(auditor.page) == []
     assert nameless(auditor.page) == []

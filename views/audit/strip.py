@@ -6,7 +6,7 @@ from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from models.rules.audit import Head
 from views import dates
@@ -16,6 +16,8 @@ from views.shell.theme import UNIT
 
 #: Digits of a hash that are shown; the copy has them all.
 SHOWN = 12
+#: Below this width, in pixels, parts stand under each other.
+NARROW = 560
 _NEVER = "这台电脑还没有核验过。核验逐环重算校验值，任何改动、删除、调换都会指出在哪一环。"
 
 
@@ -57,10 +59,23 @@ class ChainStrip(QFrame):
         column.setSpacing(2 * UNIT)
         chain = Picture("chain", self, size=18, color="accent")
         column.addLayout(row(chain, self.no, self.hash, self.copy, None, self.export, self.verify))
-        below = row(self._mark)
-        below.addWidget(self.last, 1)
-        below.addWidget(self.printed)
-        column.addLayout(below)
+        self._below = QGridLayout()
+        self._below.setSpacing(2 * UNIT)
+        self._below.setColumnStretch(1, 1)
+        self._below.addWidget(self._mark, 0, 0)
+        self._below.addWidget(self.last, 0, 1)
+        self._place_printed()
+        column.addLayout(self._below)
+
+    def resizeEvent(self, event) -> None:
+        """In a narrow strip the field stands below, and the hash is left to the copy."""
+        super().resizeEvent(event)
+        self._place_printed()
+
+    def _place_printed(self) -> None:
+        narrow = self.width() < NARROW
+        self.hash.setVisible(not narrow)
+        self._below.addWidget(self.printed, *((1, 1) if narrow else (0, 2)))
 
     # showing ----------------------------------------------------------------------------------------------
 
