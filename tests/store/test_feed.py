@@ -11,12 +11,13 @@ import psycopg
 import pytest
 
 from app.changes import EVERYTHING, FEW, Changes, Kind
-from app.database import feed
+from app.database import feed, schema
 from app.database.embedded import SUPERUSER
 from app.database.feed import BACK_OFF, Feed
 from app.tickets import commands
 from models.rules.lifecycle import Action
 from tests.databases import Database
+from tests.servers import Server
 from tests.store.acting import act
 
 #: Seconds after which a test gives up; a change takes a fraction of one.
@@ -345,3 +346,19 @@ def test_a_client_holds_at_most_three_connections(database: Database, listening)
     assert not errors
     assert max(most) <= 3
     heard.until(lambda: heard.sum.tickets == set(tickets))
+
+
+def test_an_encrypted_line_to_an_older_server_hears_as_soon(tls_server: Server) -> None:
+    """What TLS has read ahead makes no socket readable: knocks that came in are looked for first."""
+    tls_server.rows("CREATE DATABASE feed")
+    conninfo = tls_server.conninfo(dbname="feed")
+    with schema.administration(conninfo) as connection:
+        schema.migrate(connection)
+        begin = str(connection.exec_driver_sql(feed.MARK).scalar_one())
+    heard = Heard(conninfo, mark=begin)
+    with closing(heard.feed):
+        heard.feed.start()
+        heard.until(lambda: heard.states == [True])
+        for ticket in range(1, 6):
+            tls_server.rows("SELECT pd.tell('tickets', %s)", ticket, dbname="feed")
+            heard.until_ticket(ticket)
