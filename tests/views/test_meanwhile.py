@@ -166,6 +166,29 @@ def test_a_ticket_taken_away_leaves_what_was_written_to_be_copied(liaison, backe
     assert panel.detail is None
 
 
+def test_a_ticket_given_back_can_be_worked_on(liaison, backend, monkeypatch):
+    panel, real = liaison.choose(1), queries.ticket
+    panel.begin(Action.SUBMIT)
+
+    def gone(_connection, _ticket):
+        raise UserError("没有这张工单，或不在您可查看的范围。")
+
+    monkeypatch.setattr(queries, "ticket", gone)
+    hear(liaison, 1)
+    assert panel.meanwhile.isVisible()
+    monkeypatch.setattr(queries, "ticket", real)
+    hear(liaison, 1)
+    assert not panel.meanwhile.isVisible()
+    assert panel._form.action is Action.SUBMIT
+
+
+def test_another_filter_begins_at_its_first_ticket(officer, backend):
+    officer.choose(5)
+    officer.page.open_with(TicketFilter(waiting=Waiting.ME))
+    officer.settle()
+    assert officer.page.table.current_id() == officer.page.panel.detail.row.id == 3
+
+
 def test_what_others_wrote_is_shown_beside_what_is_being_written(liaison, backend):
     panel = liaison.choose(1)
     panel.begin(Action.SUBMIT)

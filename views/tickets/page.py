@@ -205,19 +205,19 @@ class TicketsPage(Page):
         if wanted is not None:
             self.table.choose_id(wanted)
         else:
-            self._keep_choice(advance=started or advance)
+            following = self.table.currentIndex().row() if advance and not started else 0
+            self._keep_choice(max(following, 0) if started or advance else None)
 
-    def _keep_choice(self, *, advance: bool) -> None:
-        """The ticket at the right stays chosen; `advance`: where it left the list, the next one is."""
+    def _keep_choice(self, otherwise: int | None) -> None:
+        """The ticket at the right stays chosen; where it left the list, the row `otherwise`, or none."""
         shown, rows = self.panel.ticket_id, self.model.rows
         if shown is not None and self.model.row_of(shown) is not None:
             if self.table.current_id() != shown:
                 self.table.choose_id(shown)
-        elif self.panel.typing or not advance:
+        elif self.panel.typing or otherwise is None:
             self.table.choose_nothing()
         elif rows:
-            following = self.table.currentIndex().row()
-            self.table.choose_id(rows[max(following, 0)].id)
+            self.table.choose_id(rows[otherwise].id)
             self.panel.load(self.table.current_id())
         else:
             self.panel.show_nothing()

@@ -149,7 +149,8 @@ class TicketPanel(QFrame):
 
     def show_nothing(self) -> None:
         """No ticket is chosen."""
-        self.detail = self.ticket_id = None
+        self.detail = self.ticket_id = self._newer = None
+        self._gone = False
         self._remove_form()
         self._stack.setCurrentWidget(self._empty)
         self._foot.hide()
@@ -199,6 +200,8 @@ class TicketPanel(QFrame):
             self.meanwhile.say_changed(self.detail, detail)
             self._state_of_confirm()
             return
+        if self._gone:
+            self.meanwhile.hide()
         self._show_detail(detail)
         if changed or self._form is None:
             self._remove_form()
