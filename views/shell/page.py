@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.changes import Changes, Kind
@@ -54,20 +54,38 @@ class Page(QWidget):
 
 
 class SearchButton(Button):
-    """Looks like a search field and opens the search."""
+    """Looks like a search field and opens the search; where room is scarce it says only 搜索."""
+
+    _LONG, _SHORT = "搜索编号、事项、单位，或输入命令", "搜索"
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__("搜索编号、事项、单位，或输入命令", "search", "search", parent)
+        super().__init__(self._LONG, "search", "search", parent)
         self._session = session
         self._hint = label("Ctrl+K", "small", self)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("搜索")
-        self.setMinimumWidth(self.sizeHint().width() + self._hint.sizeHint().width() + 6 * UNIT)
         self.clicked.connect(self._open)
 
+    def sizeHint(self) -> QSize:
+        """Room for all its words and the shortcut, whatever it says now."""
+        return self._room_for(self._LONG)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for 搜索."""
+        return self._room_for(self._SHORT)
+
+    def _room_for(self, text: str) -> QSize:
+        size = super().sizeHint()
+        words = self.fontMetrics().horizontalAdvance
+        return QSize(
+            size.width() - words(self.text()) + words(text) + self._hint.sizeHint().width() + 6 * UNIT,
+            size.height(),
+        )
+
     def resizeEvent(self, event) -> None:
-        """Keeps the shortcut at the right end."""
+        """Keeps the shortcut at the right end, and the words within."""
         super().resizeEvent(event)
+        self.setText(self._LONG if self.width() >= self._room_for(self._LONG).width() else self._SHORT)
         size = self._hint.sizeHint()
         self._hint.setGeometry(self.width() - size.width() - 10, (self.height() - size.height()) // 2,
                                size.width(), size.height())  # fmt: skip
