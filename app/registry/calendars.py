@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, timedelta
 from functools import cache
 
 from sqlalchemy import Connection, text
@@ -34,8 +36,24 @@ def shipped_years() -> range:
 
 
 def kept(connection: Connection) -> Calendar:
-    """The database's calendar."""
+    """The database's calendar, all of it: some 20,000 days."""
     rows = connection.execute(text("SELECT day, working, why, published FROM calendar_day ORDER BY day"))
+    return Calendar([CalendarDay(*row) for row in rows])
+
+
+def kept_for(connection: Connection, starts: Iterable[tuple[date, int]]) -> Calendar:
+    """As much of the database's calendar as some deadlines need: (start, working days after it).
+
+    Twice the working days and a month hold them, whatever weekends and holidays lie between.
+    """
+    spans = [(start, start + timedelta(days=2 * days + 31)) for start, days in starts]
+    bounds = {"first": min(first for first, _ in spans), "last": max(last for _, last in spans)}
+    rows = connection.execute(
+        text(
+            "SELECT day, working, why, published FROM calendar_day WHERE day BETWEEN :first AND :last ORDER BY day"
+        ),
+        bounds,
+    )
     return Calendar([CalendarDay(*row) for row in rows])
 
 

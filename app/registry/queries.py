@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +50,6 @@ def rule_set(connection: Connection, month: date) -> RuleSet | None:
     return rulesets.in_force([RuleSet.from_json(*row) for row in rows], month)
 
 
-def calendar(connection: Connection) -> Calendar:
-    """The work calendar of this database."""
-    return calendars.kept(connection)
+def calendar(connection: Connection, starts: Iterable[tuple[date, int]]) -> Calendar:
+    """The work calendar of this database, as much as these deadlines need: (start, working days)."""
+    return calendars.kept_for(connection, starts)

@@ -90,7 +90,7 @@ def propose_dispatch(connection: Connection, ticket_id: int) -> Proposal:
     if found.keeper and found.keeper != agency:
         why += f"；事项主管部门为{found.keeper}"
     today, days = _today(connection), _rule(connection, "rectification_days")
-    calendar = queries.calendar(connection)
+    calendar = queries.calendar(connection, [(today, days)])
     deadline = calendar.deadline(today, days)
     return Proposal(agency, why, deadline.due, deadline.provisional, calendar.explain(today, days))
 
@@ -233,7 +233,6 @@ def _clocks(connection: Connection, row: TicketRow, submitted_on: date | None) -
     """The clocks on record, the running one last (Art. 23)."""
     if row.received_on is None:
         return ()
-    calendar = queries.calendar(connection)
     starts = [("整改期限", row.received_on, _rule(connection, "rectification_days"))]
     if row.rework_due_on is not None:
         returned = connection.execute(
@@ -245,6 +244,7 @@ def _clocks(connection: Connection, row: TicketRow, submitted_on: date | None) -
         starts.append(("重办期限", local_day(returned), _rule(connection, "rework_days")))
     if row.report_due_on is not None and submitted_on is not None:
         starts.append(("报送期限", submitted_on, _rule(connection, "report_days")))
+    calendar = queries.calendar(connection, [(start, days) for _, start, days in starts])
     return tuple(_clock(calendar, *start) for start in starts)
 
 
