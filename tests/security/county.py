@@ -1,0 +1,249 @@
+"""A county for attackers: two agencies with secrets of their own, and what must never be seen by whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from app.database import embedded, schema
+from app.database.embedded import Cluster
+from app.database.engine import Store
+from app.registry import seeding
+from models.rules.lifecycle import Action
+from models.rules.people import Group
+from models.sql import DATABASE
+from tests.databases import MONDAY, Database, administer
+from tests.store.acting import CLOSED, MATERIAL, act
+
+#: Words that belong to one agency's tickets; every table that can hold words holds some.
+WORDS = {
+    "甲镇": (
+        "甲镇窗口让人白跑三趟",
+        "请甲镇三日内说明",
+        "甲镇人手不足",
+        "HCP-JIA",
+        "CASE-JIA",
+        "甲镇评价改口",
+    ),
+    "乙镇": (
+        "乙镇窗口当众训斥群众",
+        "请乙镇三日内说明",
+        "乙镇告知不全",
+        "HCP-YI",
+        "CASE-YI",
+        "乙镇评价改口",
+    ),
+}
+NOBODYS = ("无人承办的原话", "HCP-NOBODY", "CASE-NOBODY")
+#: The raters: what nobody sees without a reason on record.
+RATER = ("欧阳秀敏", "13912347788", "330225199001017788")
+MASKED = ("欧***", "139****7788")
+#: What a waiting request keeps, and what stands in staging.
+VERIFIER = f"SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==${'A' * 43}=:{'B' * 43}="
+STAGED = "暂存区里的原话"
+#: People beside those of every embedded database. Of their own names: roles belong to the whole server.
+PEOPLE = (
+    ("second-admin", Group.ADMIN),
+    ("second-auditor", Group.AUDITOR),
+    ("second-officer", Group.OFFICER),
+)
+#: Somebody who may connect and is in no group.
+STRANGER = "stranger"
+WHY = "回访核实诉求"
+_numbers = count(1)
+
+
+class County:
+    """The database, and the numbers that attackers type by the names that stand in their statements."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.numbers: dict[str, int] = {}
+        self._eyes = psycopg.connect(database.conninfo(embedded.SUPERUSER), autocommit=True)
+        self._build()
+        self._standing: Any = _standing(self._eyes)
+        self.before = self.fingerprint()
+
+    def close(self) -> None:
+        """Ends the connection of the administrator's eyes."""
+        self._eyes.close()
+
+    def fill(self, statement: str) -> str:
+        """A statement with `<other>` and the like replaced."""
+        for name, value in self.numbers.items():
+            statement = statement.replace(f"<{name}>", str(value))
+        return statement.replace("<verifier>", VERIFIER).replace("<new>", str(uuid4()))
+
+    def fingerprint(self) -> dict[str, str]:
+        """What stands: the rows of every table, the code, the rights, the roles, the settings."""
+        return dict(self._eyes.execute(self._standing).fetchall())
+
+    def _build(self) -> None:
+        database = self.database
+        database.freeze(MONDAY)
+        for number, agency in enumerate(WORDS, start=1):
+            database.liaison(f"liaison-0{number}", agency)
+            self.numbers[("jia", "yi")[number - 1]] = database.agency(agency)
+        with schema.administration(database.conninfo(embedded.SUPERUSER)) as connection:
+            for login, group in PEOPLE:
+                seeding.add_person(connection, login, login, group, secret=database.cluster.secret)
+        self.numbers["own"] = self.ticket("甲镇")
+        self.numbers["other"] = self.ticket("乙镇")
+        self._send("甲镇", self.numbers["own"])
+        self._hand_in("乙镇", self.numbers["other"], "liaison-02")
+        self.numbers["closed"] = self._closed()
+        self.numbers["nobodys"] = self.ticket("甲镇", words=NOBODYS)
+        self._rate()
+        # No longer marked as test: nobody may set the clock.
+        self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
+        self._ask()
+        self._stage()
+        for name in ("own", "other", "closed", "nobodys"):
+            self.numbers[f"{name}_version"] = database.one(
+                "SELECT version FROM pd.ticket WHERE id = %s", self.numbers[name]
+            )
+        database.rows("ANALYZE")
+
+    def ticket(self, agency: str, words: tuple[str, ...] = ()) -> int:
+        """A pending ticket with words, a number and a rater of its own."""
+        made = self.database.ticket(agency)
+        reason, number, case = words or (WORDS[agency][0], WORDS[agency][3], WORDS[agency][4])
+        taken = self.database.one("SELECT count(*) FROM pd.ticket WHERE number LIKE %s || '%%'", number)
+        self.database.rows(
+            "UPDATE pd.ticket SET reason = %s, number = %s, case_number = %s, search = lower(%s || ' ' || %s),"
+            " grams = pd.grams(%s || ' ' || %s), contact_name = %s, contact_phone = %s WHERE id = %s",
+            reason, number + "-x" * taken, case, number, reason, number, reason, *MASKED, made,
+        )  # fmt: skip
+        self.database.rows(
+            "UPDATE pd.rater SET name = %s, phone = %s, identity_number = %s WHERE ticket_id = %s",
+            *RATER,
+            made,
+        )
+        return made
+
+    def _send(self, agency: str, ticket: int) -> None:
+        act(self.database, ticket, Action.VERIFY_AND_DISPATCH, lead=agency, reason=WORDS[agency][1])
+
+    def _hand_in(self, agency: str, ticket: int, login: str) -> None:
+        self._send(agency, ticket)
+        act(self.database, ticket, Action.ACKNOWLEDGE, login=login)
+        material = MATERIAL | {"cause": WORDS[agency][2]}
+        act(self.database, ticket, Action.SUBMIT, login=login, payload=material)
+
+    def _closed(self) -> int:
+        """A ticket that 甲镇 brought to its end."""
+        made = self.ticket("甲镇")
+        self._hand_in("甲镇", made, "liaison-01")
+        for action in (Action.APPROVE, Action.REPORT):
+            act(self.database, made, action)
+        act(self.database, made, Action.CONFIRM_CLOSED, payload=CLOSED)
+        return made
+
+    def _rate(self) -> None:
+        """A rating and its revision on either agency's ticket."""
+        for name, agency in (("own", "甲镇"), ("other", "乙镇")):
+            self.numbers[f"{name}_rating"] = self.database.one(
+                "INSERT INTO pd.rating (area_code, case_number, target, service_number, rating_number, agency_id,"
+                " platform, level, first_level, is_default, first_default, reason, rated_at, ticket_id, batch_id)"
+                " VALUES ('3302', %s, 'item', 1, 1, %s, 'hall', 1, 1, false, false, %s, %s, %s, %s) RETURNING id",
+                WORDS[agency][4], self.database.agency(agency), WORDS[agency][0], MONDAY, self.numbers[name],
+                self.database.batch(),
+            )  # fmt: skip
+            self.database.rows(
+                "INSERT INTO pd.rating_revision (rating_id, level, is_default, reason, rated_at, batch_id)"
+                " VALUES (%s, 2, false, %s, %s, %s)",
+                self.numbers[f"{name}_rating"], WORDS[agency][5], MONDAY, self.database.batch(),
+            )  # fmt: skip
+            self.database.rows(
+                "INSERT INTO pd.rater (rating_id, name, phone, identity_number) VALUES (%s, %s, %s, %s)",
+                self.numbers[f"{name}_rating"],
+                *RATER,
+            )
+
+    def _ask(self) -> None:
+        """What waits or was looked up: a request of the first admin, a reveal of an officer."""
+        facts = {"name": "新负责人", "group": "officer", "verifier": VERIFIER}
+        self.numbers["request"] = self.database.raw(
+            "admin",
+            "SELECT (pd.administer('create', 'rising', %s::jsonb) ->> 'request')::bigint",
+            json.dumps(facts),
+        )[0][0]
+        self.numbers["reveal"] = self.database.raw(
+            "officer", "SELECT pd.reveal_contact(%s, %s)", self.numbers["other"], WHY
+        )[0][0]
+
+    def _stage(self) -> None:
+        """A load that died left a row behind."""
+        self.database.rows(
+            "ALTER TABLE pd.staging_summary DISABLE TRIGGER only_in_own_load;"
+            f"INSERT INTO pd.staging_summary VALUES (1, 1, '2026-10-01', '{STAGED}', 'hall', NULL,"
+            " 1, 1, 1, 0, 0, 0, 0, 0); ALTER TABLE pd.staging_summary ENABLE TRIGGER only_in_own_load"
+        )
+
+
+def hidden_from(login: str) -> tuple[str, ...]:
+    """The words that somebody must not see, whatever they do."""
+    always = (*RATER, VERIFIER, STAGED)
+    if login.startswith(("officer", "second-officer")):
+        return always
+    if login == "liaison-01":
+        return (*always, *WORDS["乙镇"], *NOBODYS)
+    return (*always, *MASKED, *WORDS["甲镇"], *WORDS["乙镇"], *NOBODYS)
+
+
+@contextmanager
+def county(server: Cluster) -> Iterator[County]:
+    """A county in a database of its own, with a stranger who may connect."""
+    name = f"county_{next(_numbers)}"
+    called = sql.Identifier(name)
+    administer(
+        server,
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(called, sql.Identifier(embedded.DATABASE)),
+    )
+    with schema.administration(server.conninfo(embedded.SUPERUSER, name)) as connection:
+        schema.run(connection, DATABASE)
+        connection.exec_driver_sql(
+            "DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        )
+        connection.exec_driver_sql(f'GRANT CONNECT ON DATABASE "{name}" TO stranger')
+    database = Database(server, name, Store(server.conninfo("officer", name)))
+    made = County(database)
+    yield made
+    made.close()
+    database.store.close()
+    administer(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(called))
+
+
+def _standing(eyes: psycopg.Connection[Any]) -> str:
+    """A query for name → hash of what must not change."""
+    tables = eyes.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'pd'::regnamespace AND relkind = 'r'"
+    ).fetchall()
+    parts = {f"pd.{name}": f"SELECT * FROM pd.{name}" for (name,) in tables}
+    parts |= {name: f"SELECT * FROM {name}" for name in _CATALOGUES} | _STANDING
+    # Sorted: an update that changes nothing moves a row all the same.
+    return " UNION ALL ".join(
+        f"SELECT '{name}', md5(coalesce(string_agg(x::text, '|' ORDER BY x::text), '')) FROM ({query}) x"
+        for name, query in parts.items()
+    )
+
+
+_CATALOGUES = ("pg_authid", "pg_auth_members", "pg_db_role_setting", "pg_namespace", "pg_policy", "pg_trigger",
+               "pg_default_acl", "pg_largeobject_metadata", "pg_extension", "pg_foreign_server", "pg_event_trigger",
+               "pg_language", "pg_rewrite", "pg_parameter_acl", "pg_publication", "pg_subscription",
+               "pg_statistic_ext", "pg_cast", "pg_operator", "pg_prepared_xacts", "pg_file_settings")  # fmt: skip
+_STANDING = {
+    "functions": "SELECT oid, proname, md5(prosrc), proacl, proowner, prosecdef, proconfig, proleakproof FROM pg_proc",
+    "relations": "SELECT oid, relname, relkind, relacl, relowner, relrowsecurity, relforcerowsecurity"
+    " FROM pg_class WHERE oid >= 16384",
+    "rights on columns": "SELECT attrelid, attname, attacl FROM pg_attribute WHERE attacl IS NOT NULL",
+    "types": "SELECT oid, typname FROM pg_type WHERE oid >= 16384",
+    "this database": "SELECT datname, datacl, datdba FROM pg_database WHERE datname = current_database()",
+}

@@ -1,0 +1,69 @@
+"""Reads docs/rights.md: the one list of who may do what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.rules.people import Group
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "rights.md"
+#: What a cell's range of rows means, for a table that hangs on tickets by `{ticket}`.
+RANGES = {
+    "": "true",
+    "本单位在办": "{ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current AND a.agency_id = {agency})",
+    "无工单": "{ticket} IS NULL",
+    "本单位在办或无工单": "{ticket} IS NULL OR {ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current"
+    " AND a.agency_id = {agency})",
+    "查看理由": "event_id IN (SELECT e.id FROM pd.event e WHERE e.action = 'reveal_contact')",
+    "导入期间": "true",
+}
+_CELL = re.compile(r"(?P<verb>SELECT|INSERT)(?:\((?P<columns>[\w, ]+)\))?(?:：(?P<range>\w+))?")
+_NAME = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a cell grants: a verb, on some columns or all (none named), on some rows or all (no range)."""
+
+    verb: str
+    columns: tuple[str, ...] = ()
+    rows: str = ""
+
+
+def tables() -> dict[str, dict[Group, Grant | None]]:
+    """Table → group → what is granted."""
+    return {
+        name: {group: _grant(cell) for group, cell in zip(Group, cells, strict=False)}
+        for name, cells in _rows("## 表")
+    }
+
+
+def functions() -> dict[str, set[Group]]:
+    """Function with the types of its arguments → the groups that may call it; none behind the doors."""
+    doors = {
+        name: {group for group, cell in zip(Group, cells, strict=False) if cell == "✓"}
+        for name, cells in _rows("## 函数：门")
+    }
+    return doors | {name: set() for name, _ in _rows("## 函数：门后")}
+
+
+def _grant(cell: str) -> Grant | None:
+    if cell == "—":
+        return None
+    found = _CELL.fullmatch(cell)
+    assert found, f"{PAGE.name} has a cell that says nothing known: {cell}"
+    columns = tuple(filter(None, (found["columns"] or "").replace(" ", "").split(",")))
+    assert (found["range"] or "") in RANGES, cell
+    return Grant(found["verb"], columns, found["range"] or "")
+
+
+def _rows(heading: str) -> list[tuple[str, list[str]]]:
+    """The rows of the table under a heading: the name in the first cell, the other cells."""
+    text = PAGE.read_text("utf-8").split(f"\n{heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    names = [found[1] for row in cells if (found := _NAME.match(row[0]))]
+    assert len(names) == len(set(names)) == len(cells) > 0, heading
+    return [(name, row[1:]) for name, row in zip(names, cells, strict=True)]
