@@ -34,7 +34,7 @@ class Tls(StrEnum):
 
 
 _TLS_LABELS = {
-    Tls.FULL: "加密并核对服务器",
+    Tls.FULL: "加密并核对",
     Tls.CA: "只核对证书",
     Tls.REQUIRE: "只加密",
     Tls.OFF: "不加密",

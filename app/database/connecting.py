@@ -66,11 +66,16 @@ def to_profile(profile: Profile, login: str, password: str | None = None) -> Tar
     }
     if password is not None:
         words["password"] = password
-    if profile.tls is not Tls.FULL or profile.root_certificate:
-        words["sslmode"] = "disable" if profile.tls is Tls.OFF else profile.tls.value
+    if (mode := _mode_of(profile)) != "prefer":
+        words["sslmode"] = mode
     if profile.root_certificate:
         words["sslrootcert"] = profile.root_certificate
     return _target(words, profile.name)
+
+
+def warning_of(profile: Profile) -> str | None:
+    """What a profile's connection leaves unprotected; raises UserError for hosts that cannot be read."""
+    return None if stays_here(profile) else _warning(_mode_of(profile))
 
 
 def to_url(url: str, password: str | None = None) -> Target:
@@ -196,6 +201,18 @@ def _steady(words: Mapping[str, str]) -> dict[str, str]:
 
 def _warning(mode: str) -> str | None:
     return None if mode == Tls.FULL else _WARNINGS.get(mode, _UNSURE)
+
+
+def _mode_of(profile: Profile) -> str:
+    """Libpq's word; what stays on this machine is encrypted where the server can, unless more is asked for."""
+    if profile.tls is Tls.FULL and profile.root_certificate is None and stays_here(profile):
+        return "prefer"
+    return "disable" if profile.tls is Tls.OFF else profile.tls.value
+
+
+def stays_here(profile: Profile) -> bool:
+    """Whether a profile's connection never leaves this machine."""
+    return all(_is_here(host) for host, _ in parse_hosts(profile.hosts))
 
 
 def _stays_here(words: Mapping[str, str]) -> bool:

@@ -123,6 +123,21 @@ def test_a_profile_says_how_it_is_protected(tls: Tls, root: str | None, mode: st
         root or (connecting.system_roots() if tls is Tls.FULL else None)
     )
     assert (target.warning is None) is (tls is Tls.FULL)
+    assert (
+        connecting.warning_of(Profile("中心", "a.example.cn", tls=tls, root_certificate=root))
+        == target.warning
+    )
+
+
+def test_a_profile_is_not_weakened_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSSLMODE", "disable")
+    assert words(connecting.to_profile(Profile("中心", "a.example.cn"), "lin"))["sslmode"] == "verify-full"
+
+
+def test_a_profile_on_this_machine_needs_no_certificate() -> None:
+    here = Profile("本机", "127.0.0.1:5433")
+    assert words(connecting.to_profile(here, "lin"))["sslmode"] == "prefer"
+    assert connecting.warning_of(Profile("本机", "localhost", tls=Tls.OFF)) is None
 
 
 @pytest.mark.parametrize(
