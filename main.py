@@ -10,13 +10,13 @@ import faulthandler
 import sys
 from pathlib import Path
 
-#: Options of the window itself; everything else is the console's.
-_WINDOW_OPTIONS = ("--data", "--as")
+#: Options of the window itself, for an own database or a server; everything else is the console's.
+_WINDOW_OPTIONS = ({"--data", "--as"}, {"--database"})
 
 
 def _window_options(arguments: list[str]) -> dict[str, str] | None:
     """The window's options, or None where the arguments are the console's."""
-    if len(arguments) % 2 or any(option not in _WINDOW_OPTIONS for option in arguments[::2]):
+    if len(arguments) % 2 or not any(options.issuperset(arguments[::2]) for options in _WINDOW_OPTIONS):
         return None
     return dict(zip(arguments[::2], arguments[1::2], strict=True))
 
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     from views.shell.start import run as window
 
     folder = Path(options["--data"]) if "--data" in options else None
-    return window(folder, login=options.get("--as", "officer"))
+    return window(folder, login=options.get("--as", "officer"), url=options.get("--database"))
 
 
 if __name__ == "__main__":

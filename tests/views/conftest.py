@@ -25,8 +25,10 @@ def qapp_cls() -> type[QApplication]:
 
 
 @pytest.fixture(autouse=True)
-def settings_apart(tmp_path, qapp) -> Iterator[None]:
+def settings_apart(tmp_path, qapp, monkeypatch) -> Iterator[None]:
     """Settings of a test are its own."""
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
     qapp.setOrganizationName("PingdeskTests")
     qapp.setApplicationName("PingdeskTests")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)

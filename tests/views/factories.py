@@ -173,6 +173,7 @@ class Workspace:
     embedded: bool = True
     closed: bool = False
     group: Group | None = None
+    warning: str | None = None
 
     @contextmanager
     def read(self) -> Iterator[Workspace]:

@@ -220,6 +220,8 @@ def test_the_first_start_invites_and_loads_the_sample(qtbot, monkeypatch, backen
     def demo(_folder):
         return lambda task: task.report("正在导入评价明细…")
 
+    monkeypatch.setattr(opening, "has_database", lambda _folder: lambda _task: False)
+
     monkeypatch.setattr(opening, "load_demo", demo)
     window = Window()
     window.show()

@@ -101,6 +101,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("search", "搜索", "search", shortcut="Ctrl+K", listed=False),
     Command("reload", "刷新", "reload", shortcut="F5"),
     Command("person", "更换使用人", "people", shortcut="Ctrl+Shift+P", keywords="切换 登录 用户"),
+    Command("lock", "锁定", "lock", shortcut="Ctrl+L", keywords="离开 锁屏"),
+    Command("password", "修改密码", "key", keywords="口令 账号"),
+    Command("settings", "设置", "settings", shortcut="Ctrl+,", keywords="自动锁定 服务器"),
+    Command("logout", "退出登录", "leave", keywords="换人 更换服务器 注销"),
+    Command("server", "连接中心服务器", "database", keywords="登录 更换服务器"),
     Command("scheme", "切换浅色、深色", "sun", shortcut="Ctrl+Shift+D", keywords="主题 外观"),
     *_ticket_commands(),
     Command(

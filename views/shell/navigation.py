@@ -83,13 +83,30 @@ class Foot(QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._who, self._where, self._connected, self._place = "", "正在打开数据库…", False, ""
+        self._warning: str | None = None
+        self._own = True
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("使用人与数据库")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_state(self, who: str, place: str, where: str, *, connected: bool) -> None:
-        """Person, group or agency, database, and whether it answers."""
+    def show_state(
+        self,
+        who: str,
+        place: str,
+        where: str,
+        *,
+        connected: bool,
+        warning: str | None = None,
+        own: bool = True,
+    ) -> None:
+        """Person, group or agency, database, and whether it answers.
+
+        `warning`: what the connection leaves unprotected; `own`: the computer's own database, where a person
+        is chosen from a list.
+        """
         self._who, self._place, self._where, self._connected = who, place, where, connected
+        self._warning, self._own = warning, own
+        self.setEnabled(bool(who))
         self._describe()
 
     def show_connection(self, *, connected: bool) -> None:
@@ -99,10 +116,13 @@ class Foot(QAbstractButton):
 
     def _describe(self) -> None:
         who, place, where, state = self._who, self._place, self._where, self._state()
-        self.setAccessibleName(f"使用人 {who}，{place}，{where}，{state}；按下可更换使用人")
-        self.setToolTip(
-            f"{who} · {place}\n{where}（{state}）\n按下可更换使用人（Ctrl+Shift+P）" if who else where
+        offer = "可更换使用人" if self._own else "可修改密码、锁定或退出登录"
+        warning = f"，{self._warning}" if self._warning else ""
+        self.setAccessibleName(
+            f"使用人 {who}，{place}，{where}，{state}{warning}；按下{offer}" if who else where
         )
+        lines = [f"{who} · {place}", f"{where}（{state}）", self._warning, f"按下{offer}"]
+        self.setToolTip("\n".join(filter(None, lines)) if who else where)
         self.update()
 
     def _state(self) -> str:
@@ -138,6 +158,7 @@ class Foot(QAbstractButton):
         metrics = QFontMetrics(font)
         state = self._state()
         where, ink = (self._where, c.secondary) if self._connected or not state else ("", c.amber)
+        ink = c.amber if self._warning else ink
         beside = metrics.horizontalAdvance(state) + 2 * UNIT if where and state else 0
         middle, left = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignLeft
         painter.setFont(font)
@@ -156,6 +177,9 @@ class Foot(QAbstractButton):
 
     def _dot(self, painter: QPainter, middle: float) -> None:
         c = theme.colors()
+        if self._warning and self._connected:
+            icons.paint(painter, "warning", QRectF(9, middle - 7, 13, 13), c.amber)
+            return
         painter.setPen(QPen(QColor(c.green if self._connected else c.amber), 1.4))
         painter.setBrush(QColor(c.green) if self._connected else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QRectF(12, middle - 3.5, 7, 7))

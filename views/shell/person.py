@@ -9,46 +9,39 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from models.rules.people import Group
 from views.shell.overlay import Overlay
-from views.shell.parts import Button, clear, label, scrolling
+from views.shell.parts import Button, clear, label, row, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 
 _ORDER = list(Group)
 
 
-class PersonPanel(Overlay):
-    """`chosen(login)` when somebody else is picked."""
+class PersonList(QWidget):
+    """Everybody who may sit here, by group, with a field to find them. `chosen(login)`."""
 
     chosen = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__("更换使用人", parent)
+        super().__init__(parent)
         self._session = session
         self._people: tuple = ()
-        self.column.addWidget(label("更换使用人", "section", self))
-        self.column.addWidget(label("本机数据库可任选身份，用于查看各方所见。", "small", self, wrap=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * UNIT)
         self.field = QLineEdit(self)
         self.field.setPlaceholderText("输入姓名或单位")
         self.field.setAccessibleName("查找使用人")
         self.field.textChanged.connect(self._show)
-        self.column.addWidget(self.field)
+        column.addWidget(self.field)
         self._list = QWidget()
         self._lines = QVBoxLayout(self._list)
         self._lines.setContentsMargins(0, 0, 2 * UNIT, 0)
         self._lines.setSpacing(0)
-        self.column.addWidget(scrolling(self._list, self), 1)
+        column.addWidget(scrolling(self._list, self), 1)
 
-    def place(self) -> None:
-        """Above the foot of the navigation."""
-        parent = self.parentWidget()
-        height = min(parent.height() - 24 * UNIT, 130 * UNIT)
-        self.setGeometry(2 * UNIT, parent.height() - height - 22 * UNIT, 84 * UNIT, height)
-
-    def open(self) -> None:
-        """Opens and reads the people."""
-        super().open()
+    def read(self) -> None:
+        """Reads the people."""
         self.field.clear()
-        self.field.setFocus()
         workspace = self._session.workspace
         self._session.operations.query(self, lambda _task: workspace.people(), self._arrived, key="people")
 
@@ -82,7 +75,62 @@ class PersonPanel(Overlay):
         return made
 
     def _picked(self) -> None:
-        login = str(self.sender().property("login"))
+        self.chosen.emit(str(self.sender().property("login")))
+
+
+class PersonPanel(Overlay):
+    """`chosen(login)` when somebody else is picked; `asked(command id)` for what stands at its foot."""
+
+    chosen = Signal(str)
+    asked = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__("更换使用人", parent)
+        self._session = session
+        self.column.addWidget(label("更换使用人", "section", self))
+        self.column.addWidget(label("本机数据库可任选身份，用于查看各方所见。", "small", self, wrap=True))
+        self.people = PersonList(session, self)
+        self.people.chosen.connect(self._picked)
+        self.column.addWidget(self.people, 1)
+        self.column.addLayout(
+            row(
+                self._foot("连接中心服务器", "server"),
+                None,
+                self._foot("锁定", "lock"),
+                2,
+                self._foot("设置", "settings"),
+            )
+        )
+
+    @property
+    def field(self) -> QLineEdit:
+        """Where a name is typed."""
+        return self.people.field
+
+    def _foot(self, words: str, command: str) -> Button:
+        made = Button(words, kind="link", parent=self)
+        made.setProperty("command", command)
+        made.clicked.connect(self._asked)
+        return made
+
+    def place(self) -> None:
+        """Above the foot of the navigation."""
+        parent = self.parentWidget()
+        height = min(parent.height() - 24 * UNIT, 130 * UNIT)
+        self.setGeometry(2 * UNIT, parent.height() - height - 22 * UNIT, 84 * UNIT, height)
+
+    def open(self) -> None:
+        """Opens and reads the people."""
+        super().open()
+        self.people.read()
+        self.field.setFocus()
+
+    def _picked(self, login: str) -> None:
         self.close_back()
         if login != self._session.person.login:
             self.chosen.emit(login)
+
+    def _asked(self) -> None:
+        command = str(self.sender().property("command"))
+        self.close_back()
+        self.asked.emit(command)

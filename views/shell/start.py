@@ -29,13 +29,13 @@ def application(arguments: list[str] | None = None) -> QApplication:
     return made
 
 
-def run(folder: Path | None = None, *, login: str = "officer") -> int:
-    """Shows the window until it is closed; returns the exit code."""
+def run(folder: Path | None = None, *, login: str = "officer", url: str | None = None) -> int:
+    """Shows the window until it is closed; returns the exit code. `url`: the server to log in at."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     app = application()
     theme.install(app)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    window = Window(folder, login=login)
+    window = Window(folder, login=login, url=url)
     window.open_when_painted()
     window.show()
     return app.exec()

@@ -42,6 +42,11 @@ def _frames(c: Colors) -> str:
     QFrame[panel="true"] {{ background: {c.surface}; border: 0; border-left: 1px solid {c.line}; }}
     QFrame[quote="true"] {{ background: {c.quote}; border: 0; border-radius: 8px; }}
     QFrame[note="true"] {{ background: {c.amber_soft}; border: 0; }}
+    QFrame[tone="red"] {{ background: {c.red_soft}; border: 0; border-radius: 8px; }}
+    QFrame[tone="amber"] {{ background: {c.amber_soft}; border: 0; border-radius: 8px; }}
+    QFrame[tone="green"] {{ background: {c.green_soft}; border: 0; border-radius: 8px; }}
+    QFrame[side="true"] {{ background: {c.quote}; border: 0; border-right: 1px solid {c.line};
+        border-top-left-radius: 9px; border-bottom-left-radius: 9px; }}
     QFrame[float="true"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 9px; }}
     QFrame[rule="true"] {{ background: {c.line}; border: 0; max-height: 1px; min-height: 1px; }}
     QFrame[drop="true"] {{ background: {c.surface}; border: 1.5px dashed {c.line}; border-radius: 9px; }}
@@ -71,6 +76,7 @@ def _buttons(c: Colors) -> str:
     QPushButton[kind="link"]:disabled {{ color: {c.secondary}; }}
     QPushButton[kind="flat"] {{ background: transparent; border: 1px solid transparent; padding: 3px; }}
     QPushButton[aligned="left"] {{ text-align: left; padding: 5px 8px; }}
+    QPushButton[kind="flat"]:checked {{ background: {c.accent_soft}; color: {c.accent}; }}
     QPushButton[kind="flat"]:hover {{ background: {c.hover}; }}
     QPushButton[kind="flat"]:focus {{ border-color: {c.accent}; }}
     QPushButton[kind="search"] {{ text-align: left; color: {c.secondary}; padding: 5px 10px;

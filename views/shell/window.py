@@ -12,14 +12,17 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from app.changes import Changes, Kind
+from app.changes import EVERYTHING
+from app.computer import Computer
 from app.errors import EnvironmentProblem, UserError
 from views.operations import Operation, Operations
 from views.shell import icons, opening, theme
 from views.shell.actions import COMMANDS, PAGES, pages_for
 from views.shell.connection import Connection
+from views.shell.entrance import Entrance
 from views.shell.navigation import Navigation
 from views.shell.notices import NoticeBar
+from views.shell.presence import Presence
 from views.shell.session import Session
 from views.shell.welcome import Welcome
 
@@ -34,17 +37,27 @@ class Window(QWidget):
 
     ready = Signal()
 
-    def __init__(self, folder: Path | None = None, *, login: str = "officer") -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        login: str = "officer",
+        url: str | None = None,
+        computer: Computer | None = None,
+    ) -> None:
+        """`folder`, `url`: the database to open, otherwise the one used last; `computer`: a test's own."""
         super().__init__()
         self.setWindowTitle("好差评工作台")
         self.setMinimumSize(SMALLEST)
-        self._folder, self._login = folder, login
         self.operations = Operations(self)
         self.session = Session(self.operations, self)
         self.pages: dict[str, Any] = {}
         self._front: str | None = None
         self._overlays: dict[str, Any] = {}
         self._build()
+        self.entrance = Entrance(self.operations, self.stack, self.navigation.foot, computer or Computer(), self,
+                                 folder=folder, login=login, url=url)  # fmt: skip
+        self.presence = Presence(self.session, self.entrance, self._overlays, self)
         self.connection = Connection(self.session, self.navigation.foot, self)
         self._connect()
         geometry = QSettings().value("window/geometry")
@@ -57,27 +70,26 @@ class Window(QWidget):
         line.setSpacing(0)
         self.navigation = Navigation(self)
         self.stack = QStackedWidget(self)
-        self.welcome = Welcome(self.stack)
-        self.stack.addWidget(self.welcome)
         line.addWidget(self.navigation)
         line.addWidget(self.stack, 1)
         self._notices: NoticeBar | None = None
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self._chosen)
-        self.navigation.foot.clicked.connect(self._choose_person)
+        self.navigation.foot.clicked.connect(self.presence.foot_pressed)
         self.session.requested.connect(self.show_page)
         self.session.noticed.connect(self._tell)
         self.session.counted.connect(self.navigation.set_count)
         self.operations.troubled.connect(self._troubled)
-        self.welcome.retry_wanted.connect(self.open)
-        self.welcome.demo_wanted.connect(self._load_demo)
+        self.entrance.opened.connect(self._take)
+        self.entrance.told.connect(self.session.notice)
+        self.presence.taken.connect(self._take)
+        self.presence.left.connect(self._left)
         registry = self.session.registry
         for page in PAGES:
             registry.bind(f"go.{page.id}", self.navigation.entries[page.id].click)
         registry.bind("search", self._search)
         registry.bind("reload", self.reload)
-        registry.bind("person", self._choose_person, self._may_choose_person)
         registry.bind("scheme", self._toggle_scheme)
         for command in COMMANDS:
             if command.shortcut:
@@ -86,6 +98,11 @@ class Window(QWidget):
                 action.setProperty("command", command.id)
                 action.triggered.connect(self._shortcut)
                 self.addAction(action)
+
+    @property
+    def welcome(self) -> Welcome:
+        """What stands before a database is open."""
+        return self.entrance.welcome
 
     @property
     def notices(self) -> NoticeBar:
@@ -118,25 +135,9 @@ class Window(QWidget):
         self.setWindowIcon(icons.icon("mark", "accent"))
 
     def open(self) -> None:
-        """Opens the database off the GUI thread."""
+        """Begins: with the database asked for or used last, or the ways there are."""
         self.navigation.show_mark()
-        self.stack.setCurrentWidget(self.welcome)
-        self.welcome.wait()
-        self.operations.query(self, opening.open_database(self._folder, self._login), self._opened,
-                              key="open", failed=self._not_opened)  # fmt: skip
-
-    def _opened(self, opened: opening.Opened | None) -> None:
-        if opened is None:
-            self.navigation.foot.show_state("", "", "还没有数据库", connected=False)
-            self.welcome.invite()
-            return
-        self._take(opened)
-
-    def _not_opened(self, error: Exception) -> None:
-        known = isinstance(error, (UserError, EnvironmentProblem))
-        text = str(error) if known else f"程序出错了（{type(error).__name__}），详情已记入日志。"
-        self.navigation.foot.show_state("", "", "数据库未连接", connected=False)
-        self.welcome.trouble(text)
+        self.entrance.begin()
 
     def _take(self, opened: opening.Opened) -> None:
         self._drop_pages()
@@ -144,10 +145,12 @@ class Window(QWidget):
         person = opened.workspace.person
         entries = pages_for(person.group)
         self.navigation.show_pages(tuple(page.id for page in entries))
-        self.navigation.foot.show_state(person.name, person.agency or person.group.label,
-                                        opened.workspace.label, connected=True)  # fmt: skip
+        self.navigation.foot.show_state(person.name, person.agency or person.group.label, opened.workspace.label,
+                                        connected=True, warning=opened.workspace.warning,
+                                        own=opened.workspace.embedded)  # fmt: skip
         front = self._front if self._front in {page.id for page in entries} else entries[0].id
         self.show_page(front)
+        self.presence.began()
         self.ready.emit()
         QTimer.singleShot(_IDLE, self, self._preload)
 
@@ -163,22 +166,20 @@ class Window(QWidget):
     def _drop_pages(self) -> None:
         self.stack.setCurrentWidget(self.welcome)
         self.welcome.wait()
+        if self._notices is not None:
+            self._notices.hide()
         for page_id, page in self.pages.items():
             self.session.registry.unbind_page(page_id)
             self.stack.removeWidget(page)
             page.deleteLater()
         self.pages.clear()
 
-    def _load_demo(self) -> None:
-        self.welcome.working("正在准备示例数据…", 0, None)
-        self.operations.command(self, opening.load_demo(self._folder), self._demo_loaded,
-                                failed=self._not_opened, progressed=self._demo_progress)  # fmt: skip
-
-    def _demo_progress(self, progress: Any) -> None:
-        self.welcome.working(str(progress), 0, None)
-
-    def _demo_loaded(self, _counts: object) -> None:
-        self.open()
+    def _left(self) -> None:
+        """Somebody has logged out."""
+        self._drop_pages()
+        self._front = None
+        self.navigation.show_pages(())
+        self.entrance.show_login()
 
     # pages ------------------------------------------------------------------------------------------------
 
@@ -208,10 +209,7 @@ class Window(QWidget):
     def reload(self) -> None:
         """Everything is stale; the page in front reads at once."""
         if self.session.is_open:
-            everything = Kind.NONE
-            for kind in Kind:
-                everything |= kind
-            self.session.announce(Changes(everything))
+            self.session.announce(EVERYTHING)
 
     def _chosen(self, page_id: str) -> None:
         self.show_page(page_id)
@@ -222,43 +220,12 @@ class Window(QWidget):
     def _toggle_scheme(self) -> None:
         theme.toggle()
 
-    # search and person ------------------------------------------------------------------------------------
-
-    def _overlay(self, name: str) -> Any:
-        if name not in self._overlays:
-            if name == "search":
-                from views.shell.search import SearchPanel
-
-                self._overlays[name] = SearchPanel(self.session, self)
-            else:
-                from views.shell.person import PersonPanel
-
-                panel = PersonPanel(self.session, self)
-                panel.chosen.connect(self._become)
-                self._overlays[name] = panel
-        return self._overlays[name]
-
     def _search(self) -> None:
-        self._overlay("search").open()
+        if "search" not in self._overlays:
+            from views.shell.search import SearchPanel
 
-    def _may_choose_person(self) -> bool:
-        return self.session.is_open and self.session.workspace.embedded
-
-    def _choose_person(self) -> None:
-        if self._may_choose_person():
-            self._overlay("person").open()
-
-    def _become(self, login: str) -> None:
-        self.operations.query(self, opening.become(self.session.workspace, login), self._became, key="open")
-
-    def _became(self, opened: opening.Opened) -> None:
-        old = self.session.workspace
-        self._take(opened)
-        self.operations.query(self, lambda _task: old.close(stop=False), self._closed_old)
-        self.session.notice("info", f"现在以{opened.workspace.person.name}的身份使用。")
-
-    def _closed_old(self, _nothing: object) -> None:
-        """The connections of the person before are closed."""
+            self._overlays["search"] = SearchPanel(self.session, self)
+        self._overlays["search"].open()
 
     # trouble and the end ----------------------------------------------------------------------------------
 
@@ -278,10 +245,13 @@ class Window(QWidget):
         for panel in self._overlays.values():
             if panel.isVisible():
                 panel.place()
+        self.presence.place()
 
     def closeEvent(self, event) -> None:
         """Waits for work under way, then closes the database."""
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.hide()
-        self.operations.close(self.session.shut())
+        self.presence.idle.end()
+        unused = self.entrance.left_over()
+        self.operations.close(self.session.shut() or (unused.close if unused is not None else None))
         super().closeEvent(event)
