@@ -29,13 +29,16 @@ SUPERUSER = "postgres"
 #: Seconds to wait for the processes of a killed server to leave.
 _PATIENCE = 10
 _SHARED_ROOT = Path("/var/lib/pingdesk")
+#: Fifty people with three connections each, as a centre may have that tries the program, and room to spare. One
+#: that nobody takes costs some 50 kB.
+_CONNECTIONS = 200
 _NO_DATABASE = "“{}”里还没有数据库，请先运行 init 或 demo。"
 _SETTINGS = """
 listen_addresses = '{listen}'
 port = {port}
 unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0700
-max_connections = 60
+max_connections = {connections}
 shared_buffers = 128MB
 maintenance_work_mem = 128MB
 max_wal_size = 2GB
@@ -158,7 +161,7 @@ def _plan(folder: Path) -> Cluster:
 
 def _write_settings(cluster: Cluster, *, fast: bool) -> None:
     sockets, listen = ("", "127.0.0.1") if cluster.secret else (cluster.host, "")
-    text = _SETTINGS.format(listen=listen, port=cluster.port, sockets=sockets)
+    text = _SETTINGS.format(listen=listen, port=cluster.port, sockets=sockets, connections=_CONNECTIONS)
     text += "fsync = off\nfull_page_writes = off\n" if fast else ""
     (cluster.data / "pingdesk.conf").write_text(text, encoding="utf-8")
     main = cluster.data / "postgresql.conf"

@@ -17,7 +17,7 @@ from app.workspace import Workspace
 from models.rules.audit import Head
 from models.rules.lifecycle import Action
 from tests.databases import MONDAY, Database
-from tests.flows import clients
+from tests.flows import clients, crowd
 from tests.flows.clients import Client
 from tests.servers import SUPERUSER, Pair, new_pair
 from views.shell.opening import Opened
@@ -80,6 +80,7 @@ def test_everything_confirmed_is_there_once_after_the_primary_is_lost(hosts: Dat
             head = _lose_the_primary(hosts, course, everybody)
         report = working.result(60)
     _say_again(people)
+    caught.attempt(crowd.load_file)  # staging is not replicated, and must be there all the same
     clients.check(hosts, report + caught.report, LOGINS)
     clients.check_chain(hosts, heads=[head])
     for client in everybody:

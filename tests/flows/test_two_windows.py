@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 import psycopg
-from PySide6.QtCore import QSettings
 
 from app.database import embedded
 from app.tickets.queries import TicketFilter, Waiting
@@ -140,9 +139,8 @@ def test_another_person_at_the_desk_hears_as_themselves(qtbot, opened, folder: P
     settle(qtbot, window)
     before = window.session.incoming._feed
     with qtbot.waitSignal(window.ready, timeout=SOON):
-        window._become("auditor")
+        window.presence.become("auditor")
     settle(qtbot, window)
     assert window.session.incoming._feed is not before
     assert before._stopped.is_set()
     assert "auditor" in window.session.incoming._feed._conninfo
-    assert QSettings().value("window/geometry") is None

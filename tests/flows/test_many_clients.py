@@ -1,0 +1,71 @@
+"""Fifty people at once, each at their own work: nothing is lost, nothing deadlocks, every count is right."""
+
+from __future__ import annotations
+
+import threading
+from uuid import uuid4
+
+from app.errors import UserError
+from models.rules.lifecycle import Action
+from tests.databases import Database
+from tests.flows import clients, crowd
+from tests.flows.clients import Act, Client
+
+#: What each of the fifty does, so that a run takes some ten seconds on two cores; the benchmark runs longer.
+TURNS, TICKETS = 20, 80
+
+
+def test_fifty_people_at_once() -> None:
+    with crowd.new_county() as county:
+        report = crowd.at_work(county, TICKETS, lambda client: client.turns < TURNS)
+        assert report.acts
+        assert report.done["load_file"] and report.done["administer"]
+
+
+def test_of_all_who_press_at_once_one_is_first(database: Database) -> None:
+    """Each version of a ticket is left by one act alone; everybody else is told to look again."""
+    ticket = database.ticket()
+    people = [Client(database, login) for login in ("officer", "head") * 3]
+
+    def press(client: Client) -> None:
+        for version in range(1, 9):
+            action = Action.VERIFY_AND_DISPATCH if version % 2 else Action.RECALL
+            given = {"lead": "甲镇"} if version % 2 else {}
+            try:
+                client.act(ticket, version, action, **given)
+            except UserError as error:
+                assert error.code == "stale"
+
+    report = clients.at_once(people, press)
+    for client in people:
+        client.close()
+    assert sorted(act.after for act in report.acts) == list(range(2, 10))
+    clients.check(database, report, ["officer"])
+
+
+def test_who_gives_way_in_a_deadlock_is_not_told(database: Database) -> None:
+    """Two units of work take two tickets crosswise: one is chosen to give way, does it again, and both are done."""
+    one, other = database.ticket(), database.ticket()
+    both_hold_one = threading.Barrier(2)
+    people = [Client(database, login) for login in ("officer", "head")]
+    commands = {(client.login, ticket): uuid4() for client in people for ticket in (one, other)}
+
+    def annotate_both(client: Client) -> None:
+        tickets = (one, other) if client is people[0] else (other, one)
+
+        def unit() -> None:
+            with client.workspace.write() as connection:
+                for ticket in tickets:
+                    act = Act(ticket, commands[client.login, ticket], 1, Action.ANNOTATE)
+                    act.carry_out(connection)
+                    if not client.report.again and ticket == tickets[0]:
+                        both_hold_one.wait(30)
+
+        client.patiently(unit)
+
+    report = clients.at_once(people, annotate_both)
+    for client in people:
+        client.close()
+    assert report.again == {"busy": 1}
+    written = database.rows("SELECT text FROM pd.event_text")
+    assert sorted(written) == sorted((str(command),) for command in commands.values())
