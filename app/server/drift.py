@@ -64,6 +64,7 @@ def differences(connection: Connection, site: Site) -> list[str]:
     """What is missing, added or other, each in a few words; empty where nothing is."""
     here = _catalogue(connection)
     with _reference(site) as conninfo, schema.administration(conninfo) as beside:
+        beside.execute(text("SET LOCAL synchronous_commit = local"))
         schema.migrate(beside)
         fresh = _catalogue(beside)
     missing = [f"缺 {name}" for name in fresh if name not in here]

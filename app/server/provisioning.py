@@ -83,6 +83,11 @@ def require_two(admins: Sequence[Named]) -> None:
 def _make(site: Site, admins: Sequence[Named], deliver: Deliver, *, create: bool) -> bool:
     if create:
         site.create()
+    elif (encoding := site.encoding()) != "UTF8":
+        raise UserError(
+            f"数据库“{site.name}”的编码是 {encoding}，须为 UTF8；请删除这个空库，由本命令新建。",
+            code="encoding",
+        )
     try:
         return _fill(site, admins, deliver)
     except BaseException:
@@ -103,7 +108,7 @@ def _fill(site: Site, admins: Sequence[Named], deliver: Deliver) -> bool:
 
 
 def _require_fit(connection: Connection, site: Site) -> None:
-    """Ours and as new as this program, or empty and in UTF-8."""
+    """Ours and as new as this program, or empty."""
     if schema.revision(connection) is not None:
         require_ours(connection)
         if not schema.is_current(connection):
@@ -114,12 +119,6 @@ def _require_fit(connection: Connection, site: Site) -> None:
     if found := strangers(connection):
         raise UserError(
             f"数据库“{site.name}”里已有别的内容（{'、'.join(found)} 等），请换一个库名。", code="not_empty"
-        )
-    encoding = connection.scalar(text("SELECT current_setting('server_encoding')"))
-    if encoding != "UTF8":
-        raise UserError(
-            f"数据库“{site.name}”的编码是 {encoding}，须为 UTF8；请删除这个空库，由本命令新建。",
-            code="encoding",
         )
 
 

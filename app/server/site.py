@@ -48,14 +48,22 @@ class Site:
         """A psycopg connection beside the database, each statement on its own: for making and dropping it."""
         connection = connecting.connect(self.elsewhere())
         connection.autocommit = True
+        # An empty database needs no second copy: a standby that is away must not hold this up.
+        connection.execute("SET synchronous_commit = local")
         with connection:
             yield connection
 
     def exists(self) -> bool:
         """Whether the database is there; raises EnvironmentProblem where the server does not answer."""
+        return self.encoding() is not None
+
+    def encoding(self) -> str | None:
+        """The database's encoding, asked from beside it: in some, no text can be read. None without one."""
         with self.maintenance() as connection:
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.name])
-            return found.fetchone() is not None
+            found = connection.execute(
+                "SELECT pg_encoding_to_char(encoding)::text FROM pg_database WHERE datname = %s", [self.name]
+            ).fetchone()
+        return None if found is None else str(found[0])
 
     def create(self) -> None:
         """Makes the database: UTF-8, and the plain order of characters, which no system update changes."""
