@@ -218,6 +218,8 @@ def stays_here(profile: Profile) -> bool:
 def _stays_here(words: Mapping[str, str]) -> bool:
     """Whether a connection never leaves this machine: a socket folder, or loopback."""
     named = _said(words, "hostaddr", "PGHOSTADDR") or _said(words, "host", "PGHOST")
+    if not named and _said(words, "service", "PGSERVICE"):
+        return False  # a service file may name any host
     return all(_is_here(host) for host in named.split(","))
 
 

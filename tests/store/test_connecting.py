@@ -60,6 +60,12 @@ def test_one_host_elsewhere_is_enough_for_verification(host: str) -> None:
     assert words(connecting.to_url(f"host={host} user=lin"))["sslmode"] == "verify-full"
 
 
+def test_a_service_may_lead_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert words(connecting.to_url("service=centre"))["sslmode"] == "verify-full"
+    monkeypatch.setenv("PGSERVICE", "centre")
+    assert words(connecting.to_url("user=lin"))["sslmode"] == "verify-full"
+
+
 def test_the_address_behind_a_name_decides() -> None:
     target = connecting.to_url("host=localhost hostaddr=10.1.2.3 user=lin")
     assert words(target)["sslmode"] == "verify-full"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from app.attempts import Attempts
@@ -181,6 +181,19 @@ def test_the_window_itself_is_watched(window, qtbot):
     move = QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(window.windowHandle(), move)
     assert window.presence.idle._last > began
+
+
+def test_words_of_an_input_method_count(window, qtbot):
+    go_central(qtbot, window)
+    fields = [QLineEdit(window), QLineEdit(window)]
+    for field in fields:
+        field.show()
+        field.setFocus()
+        began = window.presence.idle._last
+        QApplication.sendEvent(field, QInputMethodEvent("gong", []))
+        assert window.presence.idle._last > began
+    fields[0].deleteLater()
+    window.setFocus()
 
 
 # --- locked at a server -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from app.computer import Computer
 from app.errors import EnvironmentProblem, UserError
@@ -21,7 +22,7 @@ from views.shell.session import Session
 from views.shell.theme import UNIT
 
 _INPUT = {
-    QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
+    QEvent.Type.KeyPress, QEvent.Type.InputMethod, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel,
     QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TabletPress, QEvent.Type.TabletMove,
 }  # fmt: skip
 
@@ -45,13 +46,21 @@ class IdleWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
-        # Words that an input method composes reach the field past the window.
-        QGuiApplication.inputMethod().cursorRectangleChanged.connect(self._touched)
+        self._field: QObject | None = None
+        QGuiApplication.instance().focusObjectChanged.connect(self._focus_moved)
 
     def watch(self, window: QWindow) -> None:
         """Watches what comes in at a window: all of it, and nothing but it."""
         window.removeEventFilter(self)
         window.installEventFilter(self)
+
+    def _focus_moved(self, field: QObject | None) -> None:
+        """Words that an input method composes reach the field past the window: it is watched too."""
+        if self._field is not None and isValid(self._field):
+            self._field.removeEventFilter(self)
+        self._field = field
+        if field is not None:
+            field.installEventFilter(self)
 
     def begin(self, minutes: int) -> None:
         """Counts from now on."""

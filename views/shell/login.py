@@ -29,15 +29,6 @@ from views.shell.theme import UNIT
 from views.tickets.forms import field_row
 
 _WIDTH, _SIDE = 168, 52
-#: Troubles that may lie in how the server was written down.
-_OF_THE_PROFILE = {
-    "unreachable",
-    "certificate",
-    "no_database",
-    "no_schema",
-    "bad_hosts",
-    "no_right_to_connect",
-}
 _LONGEST = 63
 
 
