@@ -107,7 +107,9 @@ def console(rest: Sequence[str]) -> int:
 
 def test(rest: Sequence[str]) -> int:
     """Every check."""
-    return checks.run(python_with(Lock.TEST), rest)
+    python = python_with(Lock.TEST)
+    system.offer_tls_server()
+    return checks.run(python, rest)
 
 
 def bench(rest: Sequence[str]) -> int:

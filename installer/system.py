@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from installer.steps import Stop, note
@@ -51,6 +52,10 @@ WAYLAND = {"libwayland-client.so.0": "libwayland-client0", "libwayland-cursor.so
 
 FONT_PACKAGE = "fonts-noto-cjk"
 VENV_PACKAGE = "python3-venv"
+#: A server with TLS, which the program's own build has not; and where Debian keeps such servers.
+TLS_SERVER = "postgresql-15"
+_SERVERS = Path("/usr/lib/postgresql")
+_CLUSTERS = Path("/etc/postgresql-common/createcluster.d")
 _CJK_FONTS = ("notosanscjk", "notoserifcjk", "notosanssc", "sourcehan", "wqy", "uming", "ukai", "fallback")
 _FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
@@ -125,11 +130,40 @@ def ensure(venv_folder: Path) -> None:
     _install(names)
 
 
+def offer_tls_server() -> None:
+    """Root on Debian gets a PostgreSQL that knows TLS, for the tests; without one, those that need it skip."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    if any(_SERVERS.glob("*/bin/postgres")):
+        return
+    note(f"安装测试用的数据库：{TLS_SERVER}")
+    with _no_cluster():
+        if not _apt([TLS_SERVER]):
+            note("没有装上，需要加密连接的测试会跳过。")
+
+
+@contextmanager
+def _no_cluster() -> Iterator[None]:
+    """Meanwhile the package makes no database of its own: it would take the usual port and go on running."""
+    wish = _CLUSTERS / "pingdesk.conf"
+    _CLUSTERS.mkdir(parents=True, exist_ok=True)
+    wish.write_text("create_main_cluster = false\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        wish.unlink(missing_ok=True)
+
+
 def _install(names: list[str]) -> None:
     note(f"安装系统软件包：{' '.join(names)}")
+    if not _apt(names):
+        raise Stop(f"系统软件包没有装上，请检查网络和软件源后执行：{apt_line(names)}")
+
+
+def _apt(names: list[str]) -> bool:
+    """Whether apt has installed what is named."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # A list that could not be refreshed may still name what is wanted.
     subprocess.run(["apt-get", "update", "-qq"], env=quiet, stdout=sys.stderr, check=False)
     line = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names]
-    if subprocess.run(line, env=quiet, stdout=sys.stderr, check=False).returncode:
-        raise Stop(f"系统软件包没有装上，请检查网络和软件源后执行：{apt_line(names)}")
+    return subprocess.run(line, env=quiet, stdout=sys.stderr, check=False).returncode == 0

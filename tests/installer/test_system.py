@@ -107,6 +107,49 @@ def test_other_systems_bring_their_own(
     assert linux == []
 
 
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
+    """Root's Debian without a PostgreSQL; notes what apt is asked for, and that it makes no cluster meanwhile."""
+    asked: list[list[str]] = []
+
+    def apt(names: list[str]) -> bool:
+        assert "create_main_cluster = false" in (tmp_path / "wishes" / "pingdesk.conf").read_text()
+        asked.append(names)
+        return False
+
+    monkeypatch.setattr(system.sys, "platform", "linux")
+    monkeypatch.setattr(system.os, "geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr(system.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(system, "_SERVERS", tmp_path / "servers")
+    monkeypatch.setattr(system, "_CLUSTERS", tmp_path / "wishes")
+    monkeypatch.setattr(system, "_apt", apt)
+    return asked
+
+
+def test_root_is_offered_a_server_with_tls_and_a_failure_is_said(
+    bare: list[list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system.offer_tls_server()
+    assert bare == [["postgresql-15"]]
+    assert "会跳过" in capsys.readouterr().err
+    assert list((tmp_path / "wishes").iterdir()) == []
+
+
+def test_a_server_that_is_there_is_enough(bare: list[list[str]], tmp_path: Path) -> None:
+    (tmp_path / "servers" / "16" / "bin").mkdir(parents=True)
+    (tmp_path / "servers" / "16" / "bin" / "postgres").touch()
+    system.offer_tls_server()
+    assert bare == []
+
+
+def test_an_ordinary_user_is_not_asked_for_a_server(
+    bare: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system.os, "geteuid", lambda: 1000, raising=False)
+    system.offer_tls_server()
+    assert bare == []
+
+
 def test_a_chinese_font_is_known_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system.shutil, "which", lambda _: None)
     (tmp_path / "opentype").mkdir()
