@@ -190,11 +190,12 @@ DECLARE
     person app_user;
     request bigint;
 BEGIN
+    -- Asked with the lock in hand: who waited for it may have been disabled meanwhile.
+    PERFORM pg_advisory_xact_lock(hashtext('pd.people'));
     PERFORM pd.require_group('admin');
     IF login = session_user THEN
         RAISE EXCEPTION '不能给自己办理，请由另一名管理员办理。' USING ERRCODE = 'PD003';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('pd.people'));
     SELECT * INTO person FROM app_user u WHERE u.login = administer.login;
     facts := coalesce(facts, '{}');
     BEGIN
@@ -229,8 +230,8 @@ DECLARE
     verdict text;
     secret text;
 BEGIN
-    PERFORM pd.require_group('admin');
     PERFORM pg_advisory_xact_lock(hashtext('pd.people'));
+    PERFORM pd.require_group('admin');
     SELECT * INTO asked FROM person_request r WHERE r.id = decide_request.request FOR UPDATE;
     IF asked.id IS NULL OR asked.outcome IS NOT NULL OR asked.expires_at <= pd.now() THEN
         RAISE EXCEPTION '没有这项待确认的申请，或已处理、已过期。' USING ERRCODE = 'PD001';

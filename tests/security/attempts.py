@@ -71,10 +71,9 @@ def typed(county: County, who: str, *statements: str) -> Seen:
 
 def check(county: County, attempt: Attempt) -> None:
     """Carries an attempt out and proves that it came to nothing."""
+    county.note_the_server()
     seen = typed(county, attempt.who, *attempt.statements)
-    after = county.fingerprint()
-    changed = {name for name, value in after.items() if value != county.before[name]}
-    county.before = after
+    changed = county.changed()
     assert not changed, f"{attempt} changed {changed}"
     told = " ".join(seen.words)
     asked = " ".join(attempt.statements)

@@ -69,7 +69,9 @@ class County:
         self._eyes = psycopg.connect(database.conninfo(embedded.SUPERUSER), autocommit=True)
         self._build()
         self._standing: Any = _standing(self._eyes)
-        self.before = self.fingerprint()
+        self._shared: Any = _hashed({name: f"SELECT * FROM {name}" for name in _SHARED})
+        self._before: dict[str, str] = {}
+        self.changed()
 
     def close(self) -> None:
         """Ends the connection of the administrator's eyes."""
@@ -81,9 +83,15 @@ class County:
             statement = statement.replace(f"<{name}>", str(value))
         return statement.replace("<verifier>", VERIFIER).replace("<new>", str(uuid4()))
 
-    def fingerprint(self) -> dict[str, str]:
-        """What stands: the rows of every table, the code, the rights, the roles, the settings."""
-        return dict(self._eyes.execute(self._standing).fetchall())
+    def note_the_server(self) -> None:
+        """Takes roles and settings as they are now: other tests of this server may have made some."""
+        self._before |= dict(self._eyes.execute(self._shared).fetchall())
+
+    def changed(self) -> set[str]:
+        """What does not stand as it stood when this was last asked: rows, code, rights, roles, settings."""
+        now = dict(self._eyes.execute(self._standing).fetchall())
+        before, self._before = self._before, now
+        return {name for name, value in now.items() if value != before.get(name)}
 
     def _build(self) -> None:
         database = self.database
@@ -228,21 +236,34 @@ def _standing(eyes: psycopg.Connection[Any]) -> str:
     ).fetchall()
     parts = {f"pd.{name}": f"SELECT * FROM pd.{name}" for (name,) in tables}
     parts |= {name: f"SELECT * FROM {name}" for name in _CATALOGUES} | _STANDING
-    # Sorted: an update that changes nothing moves a row all the same.
+    return _hashed(parts)
+
+
+def _hashed(queries: dict[str, str]) -> str:
+    """One query for the hash of the rows of each. Sorted: an update that changes nothing moves a row too."""
     return " UNION ALL ".join(
         f"SELECT '{name}', md5(coalesce(string_agg(x::text, '|' ORDER BY x::text), '')) FROM ({query}) x"
-        for name, query in parts.items()
+        for name, query in queries.items()
     )
 
 
-_CATALOGUES = ("pg_authid", "pg_auth_members", "pg_db_role_setting", "pg_namespace", "pg_policy", "pg_trigger",
-               "pg_default_acl", "pg_largeobject_metadata", "pg_extension", "pg_foreign_server", "pg_event_trigger",
-               "pg_language", "pg_rewrite", "pg_parameter_acl", "pg_publication", "pg_subscription",
-               "pg_statistic_ext", "pg_cast", "pg_operator", "pg_prepared_xacts", "pg_file_settings")  # fmt: skip
+#: What belongs to the whole server.
+_SHARED = ("pg_authid", "pg_auth_members", "pg_db_role_setting", "pg_parameter_acl", "pg_subscription")
+_CATALOGUES = (*_SHARED, "pg_namespace", "pg_policy", "pg_trigger", "pg_default_acl", "pg_largeobject_metadata",
+               "pg_extension", "pg_foreign_server", "pg_event_trigger", "pg_language", "pg_publication",
+               "pg_statistic_ext", "pg_prepared_xacts", "pg_file_settings")  # fmt: skip
+#: What is long is told by its sums.
 _STANDING = {
-    "functions": "SELECT oid, proname, md5(prosrc), proacl, proowner, prosecdef, proconfig, proleakproof FROM pg_proc",
+    "pd.calendar_day": "SELECT count(*), sum(working_no), count(*) FILTER (WHERE working), count(*) FILTER (WHERE published),"
+    " count(DISTINCT why) FROM pd.calendar_day",
+    "functions": "SELECT oid, proname, prosrc, proowner, prosecdef, proconfig FROM pg_proc"
+    " WHERE pronamespace = 'pd'::regnamespace",
+    "all functions": "SELECT count(*), max(oid), count(*) FILTER (WHERE proleakproof) FROM pg_proc",
+    "rights on functions": "SELECT oid, proacl FROM pg_proc WHERE proacl IS NOT NULL",
     "relations": "SELECT oid, relname, relkind, relacl, relowner, relrowsecurity, relforcerowsecurity"
     " FROM pg_class WHERE oid >= 16384",
+    "rules, operators and casts": "SELECT count(*), max(oid) FROM pg_rewrite UNION ALL SELECT count(*), max(oid)"
+    " FROM pg_operator UNION ALL SELECT count(*), max(oid) FROM pg_cast",
     "rights on columns": "SELECT attrelid, attname, attacl FROM pg_attribute WHERE attacl IS NOT NULL",
     "types": "SELECT oid, typname FROM pg_type WHERE oid >= 16384",
     "this database": "SELECT datname, datacl, datdba FROM pg_database WHERE datname = current_database()",
