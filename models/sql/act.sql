@@ -186,8 +186,10 @@ CREATE FUNCTION pd.count_after_act() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 BEGIN
-    PERFORM pd.refresh_tally_days(pd.local_day(opened_at), pd.local_day(opened_at) + 1)
-    FROM ticket WHERE id = (NEW.answer ->> 'ticket')::bigint;
+    -- Everyone may read the counts, so everyone hears that they changed.
+    PERFORM pd.tell('summary', NULL)
+    FROM ticket WHERE id = (NEW.answer ->> 'ticket')::bigint
+        AND pd.refresh_tally_days(pd.local_day(opened_at), pd.local_day(opened_at) + 1) > 0;
     RETURN NULL;
 END $$;
 
@@ -241,6 +243,9 @@ BEGIN
         INSERT INTO event_text (event_id, ticket_id, text) VALUES (event_id, before.id, payload ->> 'reason');
     END IF;
     PERFORM pd.tell('tickets', before.id);
+    IF before.received_on IS NOT NULL AND (after.received_on IS NULL OR after.round > before.round) THEN
+        PERFORM pd.tell('tickets', NULL); -- who has lost the ticket can see no line about it: a nameless one tells them
+    END IF;
     RETURN jsonb_build_object('ticket', before.id, 'state', after.state, 'version', after.version, 'due_on', after.due_on);
 END $$;
 

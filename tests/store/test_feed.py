@@ -102,7 +102,21 @@ def test_an_act_by_one_is_heard_by_the_others_who_may_see_it(database: Database,
     assert officer.sum == Changes(Kind.TICKETS | Kind.TALLY, frozenset({ticket}))
     database.rows("SELECT pd.tell('registry', NULL)")
     stranger.until(lambda: bool(stranger.sum.kinds & Kind.REGISTRY))
-    assert stranger.sum == Changes(Kind.REGISTRY)
+    assert stranger.sum == Changes(Kind.REGISTRY | Kind.TALLY)
+
+
+def test_who_loses_a_ticket_hears_of_it_and_everybody_hears_of_the_counts(
+    database: Database, listening
+) -> None:
+    database.liaison("liaison-01", "甲镇")
+    database.liaison("liaison-02", "乙镇")
+    ticket = database.ticket("甲镇")
+    act(database, ticket, Action.VERIFY_AND_DISPATCH, lead="甲镇")
+    loser, bureau = listening("liaison-01"), listening("bureau")
+    act(database, ticket, Action.REDISPATCH, lead="乙镇", reason="不属于甲镇")
+    loser.until(lambda: bool(loser.sum.kinds & Kind.TICKETS))
+    bureau.until(lambda: bool(bureau.sum.kinds & Kind.TALLY))
+    assert ticket not in loser.sum.tickets | bureau.sum.tickets
 
 
 @pytest.mark.parametrize(
