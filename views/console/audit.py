@@ -11,6 +11,7 @@ from typing import Any
 from app.audit import commands, queries
 from app.audit.rows import Progress
 from app.audit.verifying import Read
+from app.database import connecting
 from app.database.engine import Store
 from app.errors import UserError
 from app.workspace import Workspace
@@ -66,8 +67,10 @@ def _reading(options: argparse.Namespace) -> Iterator[Read]:
 def _central(url: str) -> Workspace | Store:
     try:
         return Workspace.open_server(url)
-    except UserError:
-        return Store(url)
+    except UserError as error:
+        if error.code != "unknown_person":
+            raise
+        return Store(connecting.to_url(url).conninfo)
 
 
 def _progress(options: argparse.Namespace) -> Any:

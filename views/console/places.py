@@ -33,6 +33,8 @@ def opened(options: argparse.Namespace, *, default: str = "officer") -> Iterator
     else:
         space = Workspace.open_embedded(folder(options), options.login or default)
     try:
+        if space.person.must_change_password:
+            raise UserError("首次登录请先在窗口里改成自己的密码，再用命令行。", code="must_change_password")
         yield space
     finally:
         space.close()
