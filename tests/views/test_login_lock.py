@@ -304,6 +304,30 @@ def test_from_the_lock_one_can_log_out(window, qtbot):
     assert not window.session.is_open
 
 
+def test_an_answer_that_comes_after_logging_out_opens_nothing(window, qtbot, monkeypatch):
+    go_central(qtbot, window)
+    answers(monkeypatch, None)
+    window.presence.lock()
+    lock = window.presence._lock
+    lock.password.insert("Geheim-2026")
+    lock._by_password.button.click()
+    lock._by_password.left.emit()
+    settle(qtbot, window)
+    assert not window.session.is_open
+    assert not window.presence.idle._timer.isActive()
+    assert not lock.risen
+
+
+def test_somebody_who_comes_after_the_own_database_was_left_is_let_go(window, qtbot):
+    other = Workspace()
+    window.session.registry.run("server")
+    settle(qtbot, window)
+    window.presence._became(opening.Opened(other, TODAY))
+    settle(qtbot, window)
+    assert other.closed
+    assert not window.session.is_open
+
+
 def test_after_the_minutes_set_the_window_locks_and_says_so(window, qtbot):
     go_central(qtbot, window)
     window.presence.idle.idle.emit()

@@ -131,6 +131,8 @@ class Entrance(QObject):
         page = self._login_page()
         self._stack.setCurrentWidget(page)
         page.begin(self.settings, profile, password)
+        # Loaded while the password is typed: the driver takes half a second.
+        self._operations.query(self, opening.preload(("app.entering",)), self._gone, key="preload")
 
     def _login_page(self) -> LoginPage:
         if self._page is None:

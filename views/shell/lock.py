@@ -153,6 +153,8 @@ class LockScreen(Cover):
 
     def _right(self, opened: opening.Opened | None) -> None:
         self._by_password.end()
+        if not self._session.is_open:
+            return  # logged out meanwhile
         self.sink()
         if opened is not None:
             self.swapped.emit(opened)

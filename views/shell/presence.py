@@ -125,6 +125,9 @@ class Presence(QObject):
         self._session.operations.query(self, work, self._became, key="become", failed=self._not_became)
 
     def _became(self, opened: opening.Opened) -> None:
+        if not self._session.is_open:
+            self._entrance.let_go(opened.workspace)  # left meanwhile
+            return
         old = self._session.workspace
         self.taken.emit(opened)
         self._uncover()
