@@ -146,10 +146,12 @@ CREATE FUNCTION pd.blank(content text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT content IS NULL OR content !~ '[^\s\u00A0\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0]' $$;
 
--- A change for the feed, and an empty knock for those who listen.
+-- A change for the feed, and an empty knock for those who listen. Anybody may knock, and a session that listens
+-- without hearing keeps the server's queue of knocks from emptying: once it is half full we knock no more, since
+-- a full one would make every act fail. Who listens looks by themselves after a while.
 CREATE FUNCTION pd.tell(kind text, ticket bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
     INSERT INTO change (at, kind, ticket_id, actor) VALUES (pd.now(), kind, ticket, session_user);
-    NOTIFY pd_change;
+    SELECT pg_notify('pd_change', '') WHERE pg_notification_queue_usage() < 0.5;
 $$;

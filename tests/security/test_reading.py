@@ -74,7 +74,7 @@ _ROWS = attempts(
     ratings_by_key="SELECT * FROM pd.rating WHERE case_number = 'CASE-YI'",
     revisions="SELECT * FROM pd.rating_revision WHERE rating_id = <other_rating>",
     feed="SELECT * FROM pd.change WHERE ticket_id = <other>",
-    feed_by_the_other="SELECT * FROM pd.change WHERE actor = 'liaison-02'",
+    feed_by_the_other="SELECT * FROM pd.change WHERE actor = 'liaison-02' AND ticket_id IS NOT NULL",
     statistics="SELECT * FROM pg_stats WHERE schemaname = 'pd' AND tablename IN ('ticket', 'rating', 'event_text', 'rectification')",
     statistics_of_more="SELECT * FROM pg_stats_ext_exprs",
     sequences="SELECT * FROM pg_sequences WHERE schemaname = 'pd' AND last_value IS NOT NULL",

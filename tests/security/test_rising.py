@@ -33,7 +33,8 @@ _RISING = {
     "the database's settings": "ALTER DATABASE postgres SET search_path = public",
     "the server's settings": "ALTER SYSTEM SET log_statement = 'all'",
     "the settings read anew": "SELECT pg_reload_conf()",
-    "an extension": "CREATE EXTENSION plpgsql",
+    "an extension": "CREATE EXTENSION dblink",
+    "an extension that stands": "ALTER EXTENSION plpgsql UPDATE",
     "a program": "COPY (SELECT 1) TO PROGRAM 'id'",
     "a program's answer": "COPY pd.change FROM PROGRAM 'id'",
     "a file written": "COPY (SELECT 1) TO '/tmp/pingdesk-attack'",
@@ -79,7 +80,7 @@ _RISING = {
 }
 #: These end before a right is asked for: what they need is not there, or not on.
 _ELSEWHERE = {
-    "a security label": "22023", "an extension": "42710", "a prepared transaction": HARMLESS,
+    "a security label": "22023", "an extension": "0A000", "a prepared transaction": HARMLESS,
     "a language": "0A000", "a foreign server": "42704", "a program's answer": DENIED,
 }  # fmt: skip
 

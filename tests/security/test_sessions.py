@@ -365,6 +365,38 @@ def test_a_forged_knock_tells_the_listeners_nothing(living: County) -> None:
         assert listening.execute(newest).fetchone() == before
 
 
+# --- the way in -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("login", ["liaison-01", "admin", "stranger"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"options": "-c role=pd_owner"},
+        {"options": "-c session_authorization=officer"},
+        {"options": "-c session_preload_libraries=auto_explain"},
+        {"options": "-c session_replication_role=replica"},
+        {"replication": "database"},
+        {"replication": "true"},
+    ],
+    ids=str,
+)
+def test_nobody_comes_in_as_more_than_they_are(besieged: County, login: str, words: dict[str, str]) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(besieged.database.conninfo(login), **words).close()  # type: ignore[arg-type]
+
+
+def test_settings_from_outside_open_nothing(besieged: County) -> None:
+    with (
+        psycopg.connect(
+            besieged.database.conninfo("liaison-01"),
+            options="-c row_security=off -c search_path=pg_temp,public",
+        ) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("SELECT 1 FROM pd.ticket")
+
+
 # --- two databases on one server ------------------------------------------------------------------------
 
 
