@@ -20,6 +20,7 @@ from app.settings import Profile, Settings, SettingsFile, Tls
 from tests.store.test_attempts import Clock
 from tests.store.test_credentials import Fake
 from tests.views.factories import TODAY, Workspace
+from tests.views.test_window import clipped, nameless
 from views.operations import Cancelled, Operations
 from views.shell import opening
 from views.shell.fields import Message, PasswordField
@@ -409,3 +410,24 @@ def test_a_message_says_one_thing_at_a_time(qtbot):
     assert message.accessibleName() == "乙"
     message.clear()
     assert message.isHidden()
+
+
+@pytest.mark.parametrize("width", [728, 1200])
+def test_nothing_is_clipped_or_nameless(page, qtbot, width):
+    long = Profile(
+        "云山县政务服务和数据管理局政务服务大厅（正式环境）",
+        "db1.example.gov.cn:5432,db2.example.gov.cn:5432",
+    )
+    page.resize(width, 560)
+    for profile in (long, CITY):
+        begin(qtbot, page, profile, long, CITY)
+        page.form._refused(WrongPassword(BAD, timedelta(seconds=61)))
+        QApplication.processEvents()
+        assert clipped(page) == []
+        assert nameless(page) == []
+        page._edit()
+        page.editor._save()
+        QApplication.processEvents()
+        assert clipped(page) == []
+        assert nameless(page) == []
+    assert page._right.width() <= width

@@ -52,11 +52,14 @@ class LoginForm(QWidget):
         self._foot()
 
     def _head(self) -> None:
-        self.title = label("", "title", self)
+        self.title = label("", "title", self, wrap=True)
         self.badge = Badge("", "green", self)
         self.where = label("", "secondary", self, wrap=True)
         self.warning = Message(self)
-        self.column.addLayout(row(self.title, None, self.badge))
+        head = row(self.title, self.badge)
+        head.setStretch(0, 1)
+        head.setAlignment(self.badge, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(head)
         self.column.addWidget(self.where)
         self.column.addWidget(self.warning)
         self.column.addSpacing(UNIT)
@@ -320,7 +323,8 @@ class LoginPage(QWidget):
         if self._profile is not None and self._profile not in known:
             known.append(self._profile)  # of the command line: used, not kept
         for profile in known:
-            button = Button(profile.name, "database", "flat", self)
+            button = Button(self._short(profile.name), "database", "flat", self)
+            button.setAccessibleName(profile.name)
             button.setProperty("aligned", "left")
             button.setProperty("profile", profile.name)
             button.setToolTip(f"{profile.name}\n{profile.hosts}")
@@ -330,6 +334,10 @@ class LoginPage(QWidget):
             self._group.addButton(button)
             self._lines.addWidget(button)
         self._lines.addStretch(1)
+
+    def _short(self, name: str) -> str:
+        room = (_SIDE - 19) * UNIT
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
 
     def _chosen(self) -> None:
         profile = self._settings.profile(str(self.sender().property("profile")))

@@ -49,7 +49,8 @@ class PreferencesPanel(Overlay):
         self.minutes.blockSignals(False)
         clear(self._servers)
         for profile in settings.profiles:
-            line = row(label(profile.name, "", self), None, label(profile.tls.label, "small", self))
+            line = row(label(profile.name, "", self, wrap=True), label(profile.tls.label, "small", self))
+            line.setStretch(0, 1)
             self._servers.addLayout(line)
             self._servers.addWidget(label(profile.hosts, "small", self, wrap=True))
         if not settings.profiles:

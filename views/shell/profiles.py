@@ -92,6 +92,7 @@ class ProfileForm(QWidget):
         known = profile or Profile("", "")
         self.name.setText(known.name)
         self.hosts.setText(known.hosts)
+        self.hosts.setCursorPosition(0)
         self.database.setText(known.database)
         self.root.setText(known.root_certificate or "")
         self.tls.set_value(known.tls)
