@@ -186,9 +186,7 @@ def entry(connection: Connection, _: Site) -> Finding:
         f" WHERE u.active AND r.oid NOT IN ({allowed}) ORDER BY 1",
     )
     if missing:
-        return failed(
-            f"在用人员没有连接本库的权限：{named(missing)}；请运行 server upgrade 或由管理员停用后启用"
-        )
+        return failed(f"在用人员没有连接本库的权限：{named(missing)}；请运行 server upgrade --renew")
     strangers = _names(
         connection,
         f"SELECT r.rolname FROM pg_roles r WHERE r.oid IN ({allowed}) AND NOT r.rolsuper AND r.rolname <> 'pd_owner'"
@@ -203,12 +201,9 @@ def code(connection: Connection, site: Site) -> Finding:
     """Every table, function, policy and grant is what this program would make in a new database."""
     if connection.scalar(text("SELECT pg_is_in_recovery()")):
         return warning("备机上不能比对，请在主机上检查")
-    found = differences(connection, site)
-    return (
-        failed(f"与本程序新建的库不同：{named(found)}")
-        if found
-        else fine("表、函数、策略、授权与本程序新建的库相同")
-    )
+    if found := differences(connection, site):
+        return failed(f"与本程序新建的库不同：{named(found)}；如非有意，请运行 server upgrade --renew")
+    return fine("表、函数、策略、授权与本程序新建的库相同")
 
 
 def audit_chain(connection: Connection, site: Site) -> Finding:

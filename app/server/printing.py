@@ -54,12 +54,12 @@ def init_script(site: Site, admins: Sequence[Named]) -> str:
     return _whole(parts)
 
 
-def upgrade_script(site: Site) -> str:
+def upgrade_script(site: Site, *, renew: bool = False) -> str:
     """Everything `upgrade` would run; a comment alone where there is nothing to do."""
     with site.administration() as connection:
         require_server(connection)
         since = require_ours(connection)
-        if schema.is_current(connection):
+        if schema.is_current(connection) and not renew:
             return f"-- 数据库“{site.name}”已是版本 {schema.HEAD}，不需要升级。\n"
         parts = [_head(_UPGRADE, site, since=since), *_schema(connection, since)]
     return _whole(parts)

@@ -207,11 +207,16 @@ class Upgraded:
     changed: bool
 
 
-def upgrade(site: Site) -> Upgraded:
-    """Brings a database of ours to this program's schema and code, in one transaction."""
+def upgrade(site: Site, *, renew: bool = False) -> Upgraded:
+    """Brings a database of ours to this program's schema and code, in one transaction.
+
+    `renew`: functions, policies and grants are put up anew also where they are said to be this program's.
+    """
     with site.administration() as connection:
         require_server(connection)
         before = require_ours(connection)
+        if renew and before == schema.HEAD:
+            connection.execute(text("UPDATE pd.instance SET code = NULL"))
         changed = schema.migrate(connection)
         return Upgraded(before, schema.HEAD, changed)
 

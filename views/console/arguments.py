@@ -196,6 +196,7 @@ def _server_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     )
     init.add_argument("--place", choices=["sample"], help="同时载入示例县的名录和人员，供培训用")
     upgrade = kinds.add_parser("upgrade", help="升级", allow_abbrev=False)
+    upgrade.add_argument("--renew", action="store_true", help="版本相同也重新安装函数、策略和授权")
     check = kinds.add_parser("check", help="检查", allow_abbrev=False)
     admin = kinds.add_parser("admin", help="增加管理员，或重置其密码", allow_abbrev=False)
     admin.add_argument("person", metavar="LOGIN", help="账号")

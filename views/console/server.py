@@ -47,12 +47,14 @@ def upgrade(options: argparse.Namespace) -> Answer:
     """Brings the database to this program's schema and code."""
     with _site(options) as site:
         if options.print_sql:
-            return Answer(None, [printing.upgrade_script(site)])
-        done = provisioning.upgrade(site)
+            return Answer(None, [printing.upgrade_script(site, renew=options.renew)])
+        done = provisioning.upgrade(site, renew=options.renew)
     facts = {"from": done.before, "to": done.after, "changed": done.changed}
     if not done.changed:
         return Answer(facts, [f"数据库已是版本 {done.after}，没有改动。"])
-    return Answer(facts, [f"数据库已从版本 {done.before} 升级到 {done.after}，函数和策略已更新。"])
+    if done.before == done.after:
+        return Answer(facts, [f"数据库仍是版本 {done.after}，函数、策略和授权已更新。"])
+    return Answer(facts, [f"数据库已从版本 {done.before} 升级到 {done.after}。"])
 
 
 def check(options: argparse.Namespace) -> Answer:
