@@ -59,6 +59,7 @@ def _save(site: Site, connection: Connection, folder: Path) -> Manifest:
     found = tools.find(server, tls=encrypted(site.conninfo))
     snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
     tools.dump(found, site.conninfo, snapshot, folder / DUMP)
+    (folder / DUMP).chmod(0o600)
     _write_roles(connection, folder / ROLES)
     return Manifest(
         schema=revision,

@@ -141,8 +141,10 @@ def durability(connection: Connection, _: Site) -> Finding:
     return failed(f"{named(off)} 已关闭，断电会丢数据或损坏") if off else fine("确认过的内容都已写盘")
 
 
-def connections(connection: Connection, _: Site) -> Finding:
+def connections(connection: Connection, site: Site) -> Finding:
     """Enough for everybody at once."""
+    if site.cluster is not None:
+        return fine("内置数据库只供一台电脑使用")
     row = connection.execute(
         text(
             "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"

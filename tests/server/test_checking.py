@@ -76,7 +76,9 @@ DAMAGE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "word", "damage", "mend"), DAMAGE)
+@pytest.mark.parametrize(
+    ("name", "word", "damage", "mend"), DAMAGE, ids=[f"{n}-{d[0]}" for n, d in enumerate(DAMAGE)]
+)
 def test_damage_is_found_and_named(sound: Centre, name: str, word: str, damage: str, mend: str) -> None:
     if "intruder" in damage and not sound.rows("SELECT 1 FROM pg_roles WHERE rolname = 'intruder'"):
         sound.rows("CREATE ROLE intruder")
@@ -100,7 +102,7 @@ WARNINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "word", "cause", "end"), WARNINGS)
+@pytest.mark.parametrize(("name", "word", "cause", "end"), WARNINGS, ids=[w[0] for w in WARNINGS])
 def test_what_somebody_should_decide_is_a_warning(
     sound: Centre, name: str, word: str, cause: str, end: str
 ) -> None:

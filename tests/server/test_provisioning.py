@@ -11,7 +11,7 @@ import pytest
 from app.audit import queries as audit
 from app.database import schema
 from app.errors import EnvironmentProblem, UserError
-from app.server import provisioning
+from app.server import checking, provisioning
 from app.server.provisioning import Named, NewPassword
 from app.server.site import central
 from app.workspace import Workspace
@@ -128,6 +128,37 @@ def test_the_first_releases_database_is_brought_up(old: Centre) -> None:
     assert verdict.ok and verdict.events > 20
     provisioning.add_admin(old.site, Named("wang", "王五"), old.receive)
     old.settle("wang").close()
+
+
+def test_rights_are_renewed_where_a_hand_was_in_them(centre: Centre) -> None:
+    centre.init()
+    for damage in (
+        "GRANT UPDATE ON pd.ticket TO pd_officer",
+        "GRANT SELECT (phone) ON pd.rater TO pd_auditor",
+        "GRANT SELECT ON pd.tally TO PUBLIC",
+        "ALTER TABLE pd.rater DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY officer ON pd.ticket",
+        "ALTER TABLE pd.event DISABLE TRIGGER USER",
+        "CREATE FUNCTION pd.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "ALTER FUNCTION pd.mine() OWNER TO pd_owner",
+        "SET ROLE pd_owner; REVOKE CONNECT ON DATABASE pingdesk FROM zhang; RESET ROLE",
+    ):
+        centre.rows(damage)
+    assert not provisioning.upgrade(centre.site).changed
+    assert {c.name for c in checking.check(centre.site) if not c.ok} >= {"code", "connect", "row_security"}
+    assert provisioning.upgrade(centre.site, renew=True).changed
+    assert {c.name for c in checking.check(centre.site) if not c.ok} == {"durability"}
+
+
+def test_what_the_guide_says_removes_everything(centre: Centre) -> None:
+    centre.init()
+    people = centre.rows("SELECT format('DROP ROLE %I', login) FROM pd.app_user")
+    centre.server.rows("DROP DATABASE pingdesk")
+    for (statement,) in people:
+        centre.server.rows(statement)
+    centre.server.rows("DROP OWNED BY pd_owner CASCADE")
+    centre.server.rows("DROP ROLE pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor, pd_owner")
+    assert centre.server.rows("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'") == [("postgres",)]
 
 
 def test_a_newer_database_is_left_alone(centre: Centre) -> None:
