@@ -113,6 +113,7 @@ class County:
         self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
         self._ask()
         self._stage()
+        self.numbers["words_of_events"] = self.database.one("SELECT 'pd.event_text'::regclass::oid::bigint")
         for name in ("own", "other", "closed", "nobodys"):
             self.numbers[f"{name}_version"] = database.one(
                 "SELECT version FROM pd.ticket WHERE id = %s", self.numbers[name]

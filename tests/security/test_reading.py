@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.security.attempts import DENIED, NOTHING, Attempt, attempts, check
+from tests.security.attempts import DENIED, HARMLESS, NOTHING, Attempt, attempts, check
 from tests.security.county import STRANGER, County
 
 #: Through row security: let through, and empty.
@@ -118,6 +118,25 @@ _TICKETS = ("ticket", "assignment", "rectification", "rating", "rating_revision"
 ATTEMPTS = [
     *_ROWS,
     *_REFUSED,
+    # Everything at once: what comes holds no word of others.
+    *(
+        Attempt(who, f"all of {table}", HARMLESS, (f"SELECT x.*, x::text FROM pd.{table} x",))
+        for who, shown in (
+            ("liaison-01", (*_TICKETS, "event", "event_text", "change", "tally_ticket", "app_user")),
+            ("auditor", ("event", "event_text", "event_link", "person_request", "import_batch", "change")),
+            ("admin", ("event_link", "person_request", "import_batch", "change", "app_user", "responsible_office")),
+            ("bureau", ("tally", "tally_ticket", "tally_staff", "change", "app_user", "staff_member")),
+        )
+        for table in shown
+    ),
+    *attempts("liaison-01", HARMLESS, copying_the_table="COPY pd.ticket TO STDOUT",
+              whatever_the_catalogue_says="SELECT relname, reltuples, pg_relation_size(oid) FROM pg_class"
+              " WHERE relnamespace = 'pd'::regnamespace",
+              the_code="SELECT prosrc FROM pg_proc WHERE pronamespace = 'pd'::regnamespace"),
+    *attempts("liaison-01", DENIED, a_table_from_a_query="SELECT * INTO public.mine FROM pd.ticket",
+              what_lies_beneath_the_table="SELECT * FROM pg_toast.pg_toast_<words_of_events>",
+              rows_by_an_index="SELECT gin_clean_pending_list('pd.ix_ticket_grams')",
+              pages_by_an_index="SELECT brin_summarize_new_values('pd.ix_rating_time')"),
     *(
         Attempt("liaison-01", f"reading {table}", DENIED, (f"SELECT * FROM pd.{table}",))
         for table in (*_NOBODY_READS, "event_link", "person_request", "import_batch")

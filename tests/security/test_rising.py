@@ -76,6 +76,19 @@ _RISING = {
     "a tablespace": "CREATE TABLESPACE mine LOCATION '/tmp'",
     "a security label": "SECURITY LABEL ON ROLE officer IS 'x'",
     "a parameter granted": "GRANT SET ON PARAMETER log_statement TO CURRENT_USER",
+    "another's session ended": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'",
+    "another's query ended": "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'",
+    "collations": "SELECT pg_import_system_collations('public')",
+    "the log file": "SELECT pg_rotate_logfile()",
+    "a standby promoted": "SELECT pg_promote()",
+    "memory written to the log": "SELECT pg_log_backend_memory_contexts(pg_backend_pid())",
+    "a function of ours made harmless": "ALTER FUNCTION pd.my_agency() SECURITY INVOKER",
+    "a function's path": "ALTER FUNCTION pd.act(bigint, integer, text, jsonb, uuid) SET search_path = public",
+    "a function opened": "GRANT EXECUTE ON FUNCTION pd.note(text, jsonb) TO PUBLIC",
+    "the schema opened": "CREATE FUNCTION pd.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "the database opened": "ALTER DATABASE postgres OWNER TO CURRENT_USER",
+    "a table's owner": "ALTER TABLE pd.rater OWNER TO CURRENT_USER",
+    "an index dropped": "DROP INDEX pd.ix_ticket_grams",
     "a prepared transaction": "PREPARE TRANSACTION 'mine'",
 }
 #: These end before a right is asked for: what they need is not there, or not on.
@@ -87,7 +100,7 @@ _ELSEWHERE = {
 ATTEMPTS = [
     *(
         Attempt(who, what, _ELSEWHERE.get(what, DENIED), (statement,))
-        for who, part in (("liaison-01", 1), ("admin", 1), ("auditor", 2), ("bureau", 3), (STRANGER, 2))
+        for who, part in (("liaison-01", 1), ("admin", 1), ("auditor", 2), ("bureau", 3), (STRANGER, 1))
         for what, statement in list(_RISING.items())[::part]
     ),
     *attempts("liaison-01", DENIED, what_the_own_group_has=("SET client_min_messages = error", "DROP OWNED BY pd_liaison"),
