@@ -189,7 +189,7 @@ BEGIN
     -- Everyone may read the counts, so everyone hears that they changed.
     PERFORM pd.tell('summary', NULL)
     FROM ticket WHERE id = (NEW.answer ->> 'ticket')::bigint
-        AND pd.refresh_tally_days(pd.local_day(opened_at), pd.local_day(opened_at) + 1) > 0;
+        AND pd.refresh_tally_day(pd.local_day(opened_at)) > 0;
     RETURN NULL;
 END $$;
 

@@ -84,16 +84,14 @@ AS $$
     GROUP BY 1, 2, 3, 4, 5
 $$;
 
--- Brings the tickets' counts of some days of one month up to date; returns how many rows differed. An act needs
--- its ticket's day alone: the whole month of a city (8,000 tickets) cost 7 ms, with every other act waiting.
+-- Brings the tickets' counts of some days of one month up to date; returns how many rows differed. The caller
+-- has locked them.
 CREATE FUNCTION pd.refresh_tally_days(first date, past date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 DECLARE
     differed integer;
 BEGIN
-    -- Two acts on one month would see only their own ticket: one waits for the other.
-    PERFORM pg_advisory_xact_lock(hashtext('pd.tally'), date_trunc('month', first)::date - DATE '2000-01-01');
     WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_ticket_of(first, past)),
     kept AS MATERIALIZED (SELECT * FROM tally_ticket WHERE day >= first AND day < past),
     -- Only what differs is touched: an upsert of every row would lock and log them all.
@@ -113,7 +111,19 @@ BEGIN
     RETURN differed;
 END $$;
 
--- The same for whole months; in their order, so that two who take several wait for each other in line.
+-- What an act changes: its ticket's day alone. The whole month of a city (8,000 tickets) cost 7 ms, with every
+-- other act waiting. Two acts on one day would see only their own ticket: one waits for the other. Acts on
+-- several days do not, and share the month, which a refresh of all of it takes for itself.
+CREATE FUNCTION pd.refresh_tally_day(day date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('pd.tally'), date_trunc('month', day)::date - DATE '2000-01-01');
+    PERFORM pg_advisory_xact_lock(hashtext('pd.tally_day'), day - DATE '2000-01-01');
+    RETURN pd.refresh_tally_days(day, day + 1);
+END $$;
+
+-- Whole months; in their order, so that two who take several wait for each other in line.
 CREATE FUNCTION pd.refresh_tally_tickets(months date[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
@@ -122,6 +132,7 @@ DECLARE
     differed integer := 0;
 BEGIN
     FOREACH m IN ARRAY (SELECT coalesce(array_agg(DISTINCT x ORDER BY x), '{}') FROM unnest(months) AS x) LOOP
+        PERFORM pg_advisory_xact_lock(hashtext('pd.tally'), m - DATE '2000-01-01');
         differed := differed + pd.refresh_tally_days(m, (m + INTERVAL '1 month')::date);
     END LOOP;
     RETURN differed;

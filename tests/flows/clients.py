@@ -74,13 +74,15 @@ class Act:
 
 @dataclass
 class Report:
-    """What somebody has seen. `again`: units of work that had to be done once more; `surprises`: with where."""
+    """What somebody has seen. `again`: units of work that had to be done once more; `surprises`: with where;
+    `took`: seconds of each piece of work."""
 
     acts: list[Act] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
     again: Counter[str] = field(default_factory=Counter)
     surprises: list[str] = field(default_factory=list)
+    took: list[tuple[str, float]] = field(default_factory=list)
 
     def __add__(self, other: Report) -> Report:
         return Report(
@@ -89,6 +91,7 @@ class Report:
             self.told + other.told,
             self.again + other.again,
             self.surprises + other.surprises,
+            self.took + other.took,
         )
 
 
@@ -201,6 +204,7 @@ class Client:
         """One piece of work; what comes of it goes into the report."""
         self.turns += 1
         name = getattr(task, "__name__", type(task).__name__)
+        begin = time.monotonic()
         try:
             task(self)
         except UserError as error:
@@ -211,6 +215,7 @@ class Client:
             self.report.surprises.append(f"{self.login} {name}: {traceback.format_exc()}")
         else:
             self.report.done[name] += 1
+            self.report.took.append((name, time.monotonic() - begin))
 
 
 def at_once(clients: Sequence[Client], work: Callable[[Client], object]) -> Report:

@@ -43,6 +43,27 @@ def test_of_all_who_press_at_once_one_is_first(database: Database) -> None:
     clients.check(database, report, ["officer"])
 
 
+def test_acts_that_meet_in_one_count_are_all_counted(database: Database) -> None:
+    """Tickets of one agency and one day share a row of the tally; a later act would count it anew and mend it."""
+    people = [Client(database, login) for login in ("officer", "head") * 4]
+    tickets = {client: database.ticket("甲镇") for client in people}
+    gate = threading.Barrier(len(people))
+
+    def in_step(client: Client) -> None:
+        for version in range(1, 11):
+            action = Action.VERIFY_AND_DISPATCH if version % 2 else Action.RECALL
+            gate.wait(60)
+            client.act(tickets[client], version, action, **({"lead": "甲镇"} if version % 2 else {}))
+            if gate.wait(60) == 0:
+                clients.check_figures(database)
+
+    report = clients.at_once(people, in_step)
+    for client in people:
+        client.close()
+    assert len(report.acts) == 10 * len(people)
+    clients.check(database, report, ["officer"])
+
+
 def test_who_gives_way_in_a_deadlock_is_not_told(database: Database) -> None:
     """Two units of work take two tickets crosswise: one is chosen to give way, does it again, and both are done."""
     one, other = database.ticket(), database.ticket()
