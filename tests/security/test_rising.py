@@ -33,7 +33,7 @@ _RISING = {
     "the database's settings": "ALTER DATABASE postgres SET search_path = public",
     "the server's settings": "ALTER SYSTEM SET log_statement = 'all'",
     "the settings read anew": "SELECT pg_reload_conf()",
-    "an extension": "CREATE EXTENSION dblink",
+    "an extension": "CREATE EXTENSION dblink SCHEMA pd",
     "an extension that stands": "ALTER EXTENSION plpgsql UPDATE",
     "a program": "COPY (SELECT 1) TO PROGRAM 'id'",
     "a program's answer": "COPY pd.change FROM PROGRAM 'id'",
