@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 
 from app.database import embedded, guard, retry, schema
@@ -85,6 +86,7 @@ def test_everything_confirmed_is_there_once_after_the_primary_is_lost(hosts: Dat
     clients.check_chain(hosts, heads=[head])
     for client in everybody:
         client.close()
+    _the_old_one_confirms_nothing(hosts)
 
 
 def _lose_the_primary(hosts: Database, course: Course, everybody: list[Client]) -> Head:
@@ -118,6 +120,19 @@ def _act_in_the_middle(client: Client, hosts: Database, course: Course) -> None:
     """An act that is done but not committed when the primary goes."""
     ticket = hosts.ticket("乙镇")
     client.act(ticket, 1, Action.VERIFY_AND_DISPATCH, lead="乙镇", before_commit=course.lost.wait)
+
+
+def _the_old_one_confirms_nothing(hosts: Database) -> None:
+    """Whoever reaches the old primary once it is up again waits for its standby, and hears nothing."""
+    old = hosts.cluster.pair.primary
+    old.start()
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    work = "SELECT pd.note('backup', '{}')"
+    with clients.in_background(lambda: old.rows(work, dbname=embedded.DATABASE)) as told:
+        clients.until(lambda: old.rows(waiting) == [(1,)])
+        old.kill9()
+        with pytest.raises(psycopg.OperationalError):
+            told.result(60)
 
 
 def _say_again(people: list[Client]) -> None:
