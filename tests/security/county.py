@@ -256,7 +256,7 @@ _CATALOGUES = (*_SHARED, "pg_namespace", "pg_policy", "pg_trigger", "pg_default_
 #: What is long is told by its sums.
 _STANDING = {
     "pd.calendar_day": "SELECT count(*), sum(working_no), count(*) FILTER (WHERE working), count(*) FILTER (WHERE published),"
-    " count(DISTINCT why) FROM pd.calendar_day",
+    " sum(length(why)) FROM pd.calendar_day",
     "functions": "SELECT oid, proname, prosrc, proowner, prosecdef, proconfig FROM pg_proc"
     " WHERE pronamespace = 'pd'::regnamespace",
     "all functions": "SELECT count(*), max(oid), count(*) FILTER (WHERE proleakproof) FROM pg_proc",

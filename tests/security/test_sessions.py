@@ -315,6 +315,34 @@ def test_a_look_that_was_rolled_back_shows_nothing(living: County) -> None:
             connection.execute("SELECT * FROM pd.revealed_contact(%s)", made)
 
 
+def test_who_sits_on_the_chain_is_put_out_and_the_administrator_is_let_be(living: County) -> None:
+    """`free_the_way`, without its ten seconds of patience."""
+    mine, others = living.ticket("甲镇"), living.ticket("乙镇")
+    body = living.database.one("SELECT prosrc FROM pg_proc WHERE proname = 'free_the_way'")
+    impatient = body.replace("INTERVAL '10 seconds'", "INTERVAL '0 seconds'")
+    note = "SELECT pd.act(%s, 1, 'annotate', '{\"reason\": \"记一笔\"}', %s)"
+    with (
+        pytest.raises(psycopg.OperationalError),
+        psycopg.connect(living.database.conninfo("officer")) as sitting,
+        psycopg.connect(living.database.conninfo(embedded.SUPERUSER)) as administrator,
+        session(living, "second-officer") as waiting,
+        session(living, embedded.SUPERUSER) as eyes,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        administrator.execute("UPDATE pd.agency SET initials = initials")
+        sitting.execute(note, [mine, uuid4()])
+        sitting.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        done = thread.submit(waiting.execute, note, [others, uuid4()])
+        _until_it_waits(living, waiting)
+        eyes.execute("SET ROLE pd_owner; SET search_path = pd")
+        assert eyes.execute(impatient).fetchone() == (1,)
+        assert done.result().fetchone() is not None
+        administrator.commit()
+        sitting.execute("SELECT 1")
+    events = "SELECT count(*) FROM pd.event WHERE ticket_id = %s AND action = 'annotate'"
+    assert [living.database.one(events, ticket) for ticket in (mine, others)] == [0, 1]
+
+
 # --- loads, notices, exports ----------------------------------------------------------------------------
 
 
