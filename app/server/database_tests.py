@@ -42,11 +42,13 @@ def _names(connection: Connection, statement: str, **values: object) -> list[str
 def revision(connection: Connection, _: Site) -> Finding:
     """Tables and code are this program's."""
     found = schema.revision(connection)
+    if found is None:
+        return failed("没有好差评工作台的数据表，请运行 server init")
     if found != schema.HEAD:
-        return failed(f"数据表版本 {found}，本程序是 {schema.HEAD}，请运行 server upgrade 或升级程序")
+        return failed(f"版本 {found}，本程序是 {schema.HEAD}，请运行 server upgrade 或升级程序")
     if not schema.is_current(connection):
-        return failed("数据表版本相同，但函数和策略是旧的，请运行 server upgrade")
-    return fine(f"数据表版本 {found}，函数和策略与本程序一致")
+        return failed("版本相同，但函数和策略是旧的，请运行 server upgrade")
+    return fine(f"版本 {found}，函数和策略与本程序一致")
 
 
 def instance(connection: Connection, _: Site) -> Finding:
@@ -216,7 +218,7 @@ def audit_chain(connection: Connection, site: Site) -> Finding:
         return failed(f"审计链有 {count} 环，末环却是第 {newest} 环；请运行 verify-audit")
     if listed != events:
         return failed(f"事件有 {events} 条，审计链里列了 {listed} 条；请运行 verify-audit")
-    return fine(f"审计链 {count} 环，末尾 {verdict.links} 环已核验，链头 {verdict.head}")
+    return fine(f"{count} 环，末尾 {verdict.links} 环已核验，链头 {verdict.head}")
 
 
 def backup(connection: Connection, _: Site) -> Finding:

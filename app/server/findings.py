@@ -1,4 +1,4 @@
-"""What a check of a server says: a name for programs, a state, a sentence for people."""
+"""What a check of a server says: a name for programs, a title, a state and a sentence for people."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A finding under its name."""
+    """A finding under its name, with the title that people see."""
 
     name: str
+    title: str
     state: State
     message: str
 

@@ -127,7 +127,7 @@ def guessing(connection: Connection, site: Site) -> Finding:
     if site.cluster is not None:
         return fine("内置数据库不对外")
     if "auth_delay" in _setting(connection, "shared_preload_libraries"):
-        return fine(f"密码错误后延迟 {_setting(connection, 'auth_delay.milliseconds')} 毫秒")
+        return fine(f"密码错误后延迟 {_setting(connection, 'auth_delay.milliseconds')}")
     return warning("没有启用 auth_delay，猜密码不受限制；建议写入 shared_preload_libraries")
 
 

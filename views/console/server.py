@@ -63,7 +63,7 @@ def check(options: argparse.Namespace) -> Answer:
         checks = checking.check(site)
     ok = all(c.ok for c in checks)
     facts = {"ok": ok, "checks": [_check(c) for c in checks]}
-    lines = [f"{_SIGNS[c.state]} {c.name}：{c.message}" for c in checks]
+    lines = [f"{_SIGNS[c.state]} {c.title}：{c.message}" for c in checks]
     return Answer(facts, lines, exit_code=0 if ok else 3)
 
 
