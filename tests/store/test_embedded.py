@@ -177,13 +177,7 @@ def test_a_read_cannot_write(sample: Workspace) -> None:
 
 def test_a_busy_pool_is_a_sentence(sample: Workspace) -> None:
     store = Store(sample.conninfo)
-    store._engine.pool._timeout = 0.01  # type: ignore[attr-defined]
-    with (
-        store.read(),
-        store.read(),
-        store.read(),
-        pytest.raises(EnvironmentProblem, match="正忙"),
-        store.read(),
-    ):
-        pass
+    store._slots._patience = 0.01
+    with store.read(), store.read(), pytest.raises(EnvironmentProblem, match="正忙"), store.read():
+        raise AssertionError("a third connection")
     store.close()

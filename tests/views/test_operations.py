@@ -196,3 +196,18 @@ def test_closing_waits_and_delivers_nothing_more(qtbot, qapp):
     made.close()
     qapp.processEvents()
     assert owner.got == []
+
+
+def test_a_session_left_behind_asks_for_the_day_no_more(qapp):
+    from datetime import date
+
+    from tests.views.factories import Workspace
+    from views.shell.session import Session
+
+    operations = Operations()
+    session = Session(operations)
+    session.open(Workspace(), date(2026, 11, 2))
+    operations.close()
+    assert operations.closed
+    session._look_at_day()
+    assert not session._day.isActive()

@@ -138,6 +138,11 @@ class Operations(QObject):
         """How many queries are under way."""
         return sum(not operation.write for operation in self._under_way)
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is begun or delivered any more."""
+        return self._closed
+
     def query(
         self,
         owner: QObject,

@@ -150,6 +150,9 @@ class Session(QObject):
         self.notice("info", "数据库暂时没有应答，正在自动重试；已填写的内容不会丢失。")
 
     def _look_at_day(self) -> None:
+        if self.operations.closed:
+            self._day.stop()
+            return
         workspace = self.workspace
         self.operations.query(self, lambda _task: workspace.today(), self._day_is, key="today",
                               failed=self._day_unknown)  # fmt: skip
