@@ -267,6 +267,8 @@ BEGIN
     IF clock_timestamp() - pg_catalog.now() > INTERVAL '1 minute' THEN
         RAISE EXCEPTION '操作等待太久，请重试。' USING ERRCODE = 'PD001';
     END IF;
+    -- A notice of holidays comes in before or after: it would not see a deadline that is just being reckoned.
+    PERFORM pg_advisory_xact_lock_shared(hashtext('pd.calendar'));
     SELECT * INTO before FROM ticket t WHERE t.id = act.ticket_id FOR UPDATE;
     -- Asked only now that the ticket is ours: a first call that still ran has ended.
     SELECT c.answer INTO answer FROM command_log c WHERE c.command_id = act.command_id AND c.actor = session_user;

@@ -70,7 +70,7 @@ END $$;
 -- A list with a year's 1 January is that year's notice, and settles the year.
 -- Returns {"changed": [{"day", "settled"}], "moved": [{"ticket", "number", "from", "to"}]}; `settled`: before.
 CREATE FUNCTION pd.import_notice(days jsonb, source text) RETURNS jsonb
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = 0
 AS $$
 DECLARE
     moved jsonb;
@@ -80,6 +80,10 @@ BEGIN
     IF jsonb_typeof(days) IS DISTINCT FROM 'array' THEN
         RAISE EXCEPTION '放假安排的格式不对。' USING ERRCODE = 'PD001';
     END IF;
+    -- One at a time with loads, which take tickets in no order; then alone with the calendar that acts share, and
+    -- not for long: acts that come wait behind.
+    PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
+    SET LOCAL lock_timeout = '4s';
     PERFORM pg_advisory_xact_lock(hashtext('pd.calendar'));
     WITH said AS (
         SELECT c.day, d.working, c.published,

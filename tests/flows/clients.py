@@ -290,6 +290,7 @@ def check(database: Database, report: Report, logins: Sequence[str]) -> None:
     assert not report.surprises, "\n".join(report.surprises)
     check_acts(database, report.acts)
     check_figures(database)
+    check_clocks(database)
     for login in logins:
         check_badges(database, login)
     check_chain(database)
@@ -308,7 +309,7 @@ def check_acts(database: Database, acts: Sequence[Act]) -> None:
     changes = Counter(ticket for ticket, _ in steps)
     stands = database.rows("""
         SELECT t.id, t.version - 1 - count(e.id) FROM pd.ticket t
-        LEFT JOIN pd.event e ON e.ticket_id = t.id AND e.action IN ('revised', 'joined') GROUP BY t.id""")
+        LEFT JOIN pd.event e ON e.ticket_id = t.id AND e.action IN ('revised', 'joined', 'deadline_moved') GROUP BY t.id""")
     assert {ticket: version for ticket, version in stands if version} == dict(changes)
 
 
@@ -317,6 +318,14 @@ def check_figures(database: Database) -> None:
     with database.store.write() as connection:
         _, differed = figures.rebuild_tally(connection)
     assert differed == 0
+
+
+def check_clocks(database: Database) -> None:
+    """Every deadline is what the calendar now gives, also where a notice came in meanwhile."""
+    wrong = database.rows("""
+        SELECT t.id FROM pd.ticket t WHERE t.received_on IS NOT NULL AND t.state NOT IN ('closed', 'rejected')
+        AND t.due_on <> pd.due(t.received_on, pd.rule_number('rectification_days', t.received_on))""")
+    assert wrong == []
 
 
 def check_badges(database: Database, login: str) -> None:

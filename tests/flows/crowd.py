@@ -93,7 +93,10 @@ def gather(database: Database) -> tuple[str, ...]:
 
 def tasks_of(client: Client) -> Sequence[Task]:
     """What somebody does, as often as it stands there."""
-    if client.login == "officer-4":  # one of the officers loads what the province sends
+    # Two of the officers load what comes from outside.
+    if client.login == "officer-3":
+        return (bring_notice, *TASKS[Group.OFFICER])
+    if client.login == "officer-4":
         return (load_file, *TASKS[Group.OFFICER][:4])
     return TASKS[client.person.group]
 
@@ -181,6 +184,16 @@ def load_file(client: Client) -> None:
         intake.load(client.workspace, files.ratings_book(Path(folder) / "ratings.xlsx", rows))
         tickets = files.workbook(Path(folder) / "tickets.xlsx", 工单=files.sheet([ticket]))
         intake.load(client.workspace, tickets)
+
+
+def bring_notice(client: Client) -> None:
+    """A Saturday of the next weeks is worked, or is not after all: deadlines move."""
+    today = client.workspace.today()
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7 + client.chance.choice((0, 7)))
+    rows = [["日期", "安排", "说明"], [saturday, client.chance.choice("休班"), "调休"]]
+    with tempfile.TemporaryDirectory(prefix="pingdesk-crowd-") as folder:
+        book = files.workbook(Path(folder) / "放假安排.xlsx", 一=rows)
+        client.patiently(lambda: intake.load(client.workspace, book))
 
 
 _LEVELS = ("不满意", "非常满意", "满意")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from typing import Any
 from uuid import uuid4
 
 from app.errors import UserError
@@ -62,6 +64,33 @@ def test_acts_that_meet_in_one_count_are_all_counted(database: Database) -> None
         client.close()
     assert len(report.acts) == 10 * len(people)
     clients.check(database, report, ["officer"])
+
+
+def test_a_notice_of_holidays_waits_for_acts_that_count_days(database: Database) -> None:
+    """A deadline reckoned by the old calendar while the new one comes in would be moved by nobody."""
+    ticket = database.ticket()
+    saturday = database.one("SELECT pd.today() + 6 - extract(isodow FROM pd.today())::integer")
+    notice = json.dumps([{"day": str(saturday), "working": True, "why": "调休上班"}])
+    officer, acted = Client(database, "officer"), threading.Event()
+
+    def bring_notice() -> Any:
+        acted.wait(30)
+        return database.raw("head", "SELECT pd.import_notice(%s::jsonb, '通知')", notice)
+
+    with clients.in_background(bring_notice) as told:
+        with officer.workspace.write() as connection:
+            Act(ticket, uuid4(), 1, Action.VERIFY_AND_DISPATCH, {"lead": "甲镇"}).carry_out(connection)
+            acted.set()
+            clients.until(lambda: told.done() or database.one(_WAITING) == 1)
+        ((answer,),) = told.result(30)
+    officer.close()
+    assert [moved["ticket"] for moved in answer["moved"]] == [ticket]
+    clients.check_clocks(database)
+
+
+_WAITING = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 def test_who_gives_way_in_a_deadlock_is_not_told(database: Database) -> None:
