@@ -56,7 +56,7 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
         province_created_at=more.province_created_at,
         rounds=_rounds(connection, ticket_id),
         time_line=_time_line(connection, ticket_id),
-        revisions=_revisions(connection, more.rating_id),
+        revisions=_revisions(connection, ticket_id, more.rating_id),
         follow_ups=_follow_ups(connection, ticket_id),
         rectifications=_rectifications(connection, ticket_id),
         similar=_similar(connection, row, more.item_id),
@@ -158,10 +158,14 @@ def _words(event: Any) -> str | None:
     return "；".join(p for p in parts if p) or None
 
 
-def _revisions(connection: Connection, rating_id: int | None) -> tuple[Revision, ...]:
+def _revisions(connection: Connection, ticket_id: int, rating_id: int | None) -> tuple[Revision, ...]:
+    return _of_rating(connection, rating_id) if rating_id else _of_ticket(connection, ticket_id)
+
+
+def _of_rating(connection: Connection, rating_id: int) -> tuple[Revision, ...]:
     rows = connection.execute(
         text("""
-            SELECT v.level, b.loaded_at FROM rating_revision v JOIN rating r ON r.id = v.rating_id
+            SELECT v.level, b.loaded_at, v.reason FROM rating_revision v JOIN rating r ON r.id = v.rating_id
             LEFT JOIN LATERAL (SELECT coalesce((SELECT at FROM event e WHERE e.ticket_id = r.ticket_id
                 AND e.action = 'revised' ORDER BY e.id DESC LIMIT 1), v.rated_at) AS loaded_at) b ON true
             WHERE v.rating_id = :id ORDER BY v.id"""),
@@ -170,9 +174,24 @@ def _revisions(connection: Connection, rating_id: int | None) -> tuple[Revision,
     if not rows:
         return ()
     first = connection.execute(
-        text("SELECT first_level, rated_at FROM rating WHERE id = :id"), {"id": rating_id}
+        text("SELECT first_level, rated_at, reason FROM rating WHERE id = :id"), {"id": rating_id}
     ).one()
-    return (Revision(first[0], first[1]), *(Revision(*r) for r in rows))
+    return (Revision(*first), *(Revision(*r) for r in rows))
+
+
+def _of_ticket(connection: Connection, ticket_id: int) -> tuple[Revision, ...]:
+    """A province ticket without a rating on file: each row tells what stood until it was changed."""
+    before = connection.execute(
+        text("SELECT level, at, reason FROM ticket_revision WHERE ticket_id = :id ORDER BY id"),
+        {"id": ticket_id},
+    ).all()
+    if not before:
+        return ()
+    now = connection.execute(
+        text("SELECT level, opened_at, reason FROM ticket WHERE id = :id"), {"id": ticket_id}
+    ).one()
+    moments = (now.opened_at, *(row.at for row in before))
+    return tuple(Revision(row.level, at, row.reason) for row, at in zip((*before, now), moments, strict=True))
 
 
 def _follow_ups(connection: Connection, ticket_id: int) -> tuple[FollowUp, ...]:

@@ -138,10 +138,11 @@ class TimeLineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A level that the province sent: the original first, then its revisions."""
+    """What the province sent: the original first, then its revisions; `level` 1–5, None where it gave none."""
 
-    level: int
+    level: int | None
     at: datetime
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

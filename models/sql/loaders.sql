@@ -198,6 +198,22 @@ BEGIN
     RETURN months || (SELECT array_agg(DISTINCT pd.month_of(opened_at)) FROM ticket WHERE id = ANY (ids));
 END $$;
 
+-- What the province wrote first stays beside what it wrote later, whichever statement changes a ticket's words.
+CREATE FUNCTION pd.keep_original() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    INSERT INTO ticket_revision (ticket_id, at, level, labels, reason)
+    VALUES (OLD.id, pd.now(), OLD.level, OLD.labels, OLD.reason);
+    RETURN NULL;
+END $$;
+
+-- A ticket that opens for a rating gets its words in a second step: before it there is nothing to keep.
+CREATE TRIGGER keep_original AFTER UPDATE OF level, labels, reason ON pd.ticket FOR EACH ROW
+    WHEN ((OLD.level, OLD.labels, OLD.reason) IS DISTINCT FROM (NEW.level, NEW.labels, NEW.reason)
+          AND (OLD.level IS NOT NULL OR OLD.reason IS NOT NULL OR OLD.labels <> '{}'))
+    EXECUTE FUNCTION pd.keep_original();
+
 -- One event and one line of the feed for each ticket.
 CREATE FUNCTION pd.note_tickets(ids bigint[], what text, batch_id bigint) RETURNS void
     LANGUAGE sql SET search_path = pd, pg_temp

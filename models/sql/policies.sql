@@ -10,9 +10,11 @@ GRANT SELECT ON pd.agency, pd.hall, pd.counter, pd.staff_member, pd.responsible_
 -- Tickets and what hangs on them: officers all, liaisons what their agency holds now, as lead or co-agency.
 -- The rater's own data (pd.rater), reveals, verifiers that wait, the queue of the log and the answers of commands
 -- are granted to nobody.
-GRANT SELECT ON pd.ticket, pd.assignment, pd.rectification, pd.event, pd.event_text, pd.rating, pd.rating_revision,
+GRANT SELECT ON pd.ticket, pd.assignment, pd.rectification, pd.event, pd.event_text, pd.rating, pd.rating_revision, pd.ticket_revision,
     pd.change TO pd_officer, pd_liaison;
 GRANT SELECT ON pd.event, pd.event_text TO pd_auditor;
+-- The log names tickets by their id; an auditor must be able to ask an agency for one by its number.
+GRANT SELECT (id, number) ON pd.ticket TO pd_auditor;
 GRANT SELECT ON pd.event_link, pd.person_request TO pd_admin, pd_auditor;
 GRANT SELECT ON pd.import_batch TO pd_officer, pd_admin, pd_auditor;
 -- The feed: whoever sees no ticket still hears of the registry, the calendar, people and imports.
@@ -27,6 +29,7 @@ ALTER TABLE pd.event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pd.event_text ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pd.rating ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pd.rating_revision ENABLE ROW LEVEL SECURITY;
+ALTER TABLE pd.ticket_revision ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pd.rater ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pd.change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pd.command_log ENABLE ROW LEVEL SECURITY;
@@ -40,7 +43,9 @@ CREATE POLICY officer ON pd.event FOR SELECT TO pd_officer USING (true);
 CREATE POLICY officer ON pd.event_text FOR SELECT TO pd_officer USING (true);
 CREATE POLICY officer ON pd.rating FOR SELECT TO pd_officer USING (true);
 CREATE POLICY officer ON pd.rating_revision FOR SELECT TO pd_officer USING (true);
+CREATE POLICY officer ON pd.ticket_revision FOR SELECT TO pd_officer USING (true);
 CREATE POLICY officer ON pd.change FOR SELECT TO pd_officer USING (true);
+CREATE POLICY auditor ON pd.ticket FOR SELECT TO pd_auditor USING (true);
 CREATE POLICY auditor ON pd.event FOR SELECT TO pd_auditor USING (true);
 -- Of the words only why somebody's contact was looked up.
 CREATE POLICY auditor ON pd.event_text FOR SELECT TO pd_auditor USING (EXISTS (
@@ -66,6 +71,9 @@ CREATE POLICY liaison ON pd.rating FOR SELECT TO pd_liaison USING (EXISTS (
                                   AND a.agency_id = (SELECT pd.my_agency())));
 CREATE POLICY liaison ON pd.rating_revision FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.rating r WHERE r.id = rating_revision.rating_id));
+CREATE POLICY liaison ON pd.ticket_revision FOR SELECT TO pd_liaison USING (EXISTS (
+    SELECT FROM pd.assignment a WHERE a.ticket_id = ticket_revision.ticket_id AND a.current
+                                  AND a.agency_id = (SELECT pd.my_agency())));
 CREATE POLICY liaison ON pd.change FOR SELECT TO pd_liaison USING (ticket_id IS NULL OR EXISTS (
     SELECT FROM pd.assignment a WHERE a.ticket_id = change.ticket_id AND a.current
                                   AND a.agency_id = (SELECT pd.my_agency())));

@@ -22,6 +22,7 @@ from models.tables.tickets import (
     CommandLog,
     Rectification,
     Ticket,
+    TicketRevision,
     TicketTransition,
 )
 
@@ -65,5 +66,6 @@ __all__ = [
     "TallyStaff",
     "TallyTicket",
     "Ticket",
+    "TicketRevision",
     "TicketTransition",
 ]

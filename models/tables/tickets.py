@@ -72,6 +72,20 @@ class Ticket(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("pd.import_batch.id"))
 
 
+class TicketRevision(Base):
+    """What a ticket said until `at`, when a file of the province changed it; the ticket holds what counts."""
+
+    __tablename__ = "ticket_revision"
+    __table_args__ = (Index("ix_ticket_revision_ticket_id", "ticket_id", "id"),)
+
+    id: Mapped[Id]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("pd.ticket.id"))
+    at: Mapped[datetime]
+    level: Mapped[int | None] = mapped_column()
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    reason: Mapped[str | None]
+
+
 class Assignment(Base):
     """承办记录: one agency's part in one dispatch (`round`), as lead (主办) or co-agency (协办).
 

@@ -171,6 +171,9 @@ class County:
                 self.numbers[f"{name}_rating"], WORDS[agency][5], MONDAY, self.database.batch(),
             )  # fmt: skip
             self.database.rows(
+                "UPDATE pd.ticket SET reason = reason || '。' WHERE id = %s", self.numbers[name]
+            )
+            self.database.rows(
                 "INSERT INTO pd.rater (rating_id, name, phone, identity_number) VALUES (%s, %s, %s, %s)",
                 self.numbers[f"{name}_rating"],
                 *RATER,

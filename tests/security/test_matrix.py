@@ -28,6 +28,7 @@ LOGINS = {
 #: Where a table hangs on tickets: its own column, or a way there.
 _TICKET = {
     "ticket": "id",
+    "ticket_revision": "ticket_id",
     "rating_revision": "(SELECT r.ticket_id FROM pd.rating r WHERE r.id = x.rating_id)",
 }
 

@@ -73,6 +73,7 @@ _ROWS = attempts(
     ratings="SELECT * FROM pd.rating WHERE agency_id = <yi>",
     ratings_by_key="SELECT * FROM pd.rating WHERE case_number = 'CASE-YI'",
     revisions="SELECT * FROM pd.rating_revision WHERE rating_id = <other_rating>",
+    words_before="SELECT * FROM pd.ticket_revision WHERE ticket_id = <other>",
     feed="SELECT * FROM pd.change WHERE ticket_id = <other>",
     feed_by_the_other="SELECT * FROM pd.change WHERE actor = 'liaison-02' AND ticket_id IS NOT NULL",
     statistics="SELECT * FROM pg_stats WHERE schemaname = 'pd' AND tablename IN ('ticket', 'rating', 'event_text', 'rectification')",
@@ -113,7 +114,7 @@ _NOBODY_READS = (
     "rater", "reveal", "command_log", "event_queue", "person_request_secret", "staging_rating", "staging_ticket",
     "staging_summary", "staging_registry",
 )  # fmt: skip
-_TICKETS = ("ticket", "assignment", "rectification", "rating", "rating_revision")
+_TICKETS = ("ticket", "ticket_revision", "assignment", "rectification", "rating", "rating_revision")
 
 ATTEMPTS = [
     *_ROWS,
@@ -168,7 +169,7 @@ ATTEMPTS = [
               words_by_pattern="SELECT * FROM pd.event_text WHERE text LIKE '%三日内%'",
               words_in_facts="SELECT * FROM pd.event WHERE facts::text ~ '训斥|1391234|欧阳'",
               an_error_of_a_cast="SELECT 1 FROM pd.event_text WHERE text LIKE '请%' AND text::integer > 0"),
-    *attempts("auditor", DENIED, counting="SELECT count(*) FROM pd.ticket", phone="SELECT phone FROM pd.rater"),
+    *attempts("auditor", DENIED, counting="SELECT count(*) FROM pd.ticket WHERE holder_id = <yi>", phone="SELECT phone FROM pd.rater"),
     *attempts(STRANGER, DENIED, clock="SELECT pd.now()", groups="SELECT pd.my_group()",
               head_of_the_chain="SELECT pd.audit_head()", lock_on_a_table=("BEGIN", "LOCK TABLE pd.tally IN ACCESS SHARE MODE"),
               liaisons_role="SET ROLE pd_liaison", reveal="SELECT pd.reveal_contact(<own>, '回访核实')"),

@@ -42,9 +42,7 @@ class RatingBox(QFrame):
         if detail.label_texts:
             self._column.addWidget(self._labels(detail.label_texts))
         for before, revision in zip(detail.revisions, detail.revisions[1:], strict=False):
-            was, now = Satisfaction(before.level).label, Satisfaction(revision.level).label
-            said = f"省平台更正：{was} → {now}（{dates.exact(revision.at)}）"
-            self._column.addWidget(label(said, "small", self, wrap=True))
+            self._column.addWidget(label(_correction(before, revision), "small", self, wrap=True))
         for follow_up in detail.follow_ups:
             said = f"追加评价：{Satisfaction(follow_up.level).label}" + (
                 f"，“{follow_up.reason}”" if follow_up.reason else ""
@@ -60,6 +58,18 @@ class RatingBox(QFrame):
             badge.setToolTip(f"评价标签 {code}")
             flow.addWidget(badge)
         return holder
+
+
+def _correction(before: Any, after: Any) -> str:
+    """What the province changed and when, with the words that stood before."""
+    what = "评价内容"
+    if before.level != after.level:
+        was, now = (Satisfaction(r.level).label if r.level else "无等级" for r in (before, after))
+        what = f"{was} → {now}"
+    said = f"省平台更正：{what}（{dates.exact(after.at)}）"
+    if before.reason and before.reason != after.reason:
+        said += f"，更正前：“{before.reason}”"
+    return said
 
 
 def facts_line(ticket: Any) -> str:

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _people()
     _audit()
     _feed()
+    _originals()
     op.add_column(
         "instance",
         sa.Column("oldest_client", sa.Text(), server_default=sa.text("'0002'"), nullable=False),
@@ -113,3 +114,20 @@ def _feed() -> None:
         schema="pd",
     )
     op.create_index("ix_change_tx", "change", ["tx"], unique=False, schema="pd")
+
+
+def _originals() -> None:
+    """What a ticket said before the province changed it."""
+    op.create_table(
+        "ticket_revision",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=True),
+        sa.Column("labels", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["pd.ticket.id"], name=op.f("fk_ticket_revision_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_revision")),
+        schema="pd",
+    )
+    op.create_index("ix_ticket_revision_ticket_id", "ticket_revision", ["ticket_id", "id"], schema="pd")
