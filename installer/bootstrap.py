@@ -2,7 +2,7 @@
 
     python3 installer/bootstrap.py run [--data DIR]   the window; without a screen, the main job on the console
     python3 installer/bootstrap.py test [ARG …]       every check; ARG goes to pytest
-    python3 installer/bootstrap.py bench [ARG …]      the figures; --rows, --ratings, --tickets set the sizes
+    python3 installer/bootstrap.py bench [ARG …]      the figures; --rows, --ratings, --tickets, --seconds set the sizes
     python3 installer/bootstrap.py console ARG …      one verb of the program
 
 The first start makes `.venv` from the locks; later ones find it. Exit code 3: the environment lacks something.

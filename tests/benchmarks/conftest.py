@@ -1,4 +1,4 @@
-"""Sizes of the benchmarks, given by `bootstrap.py bench --tickets N --ratings N --rows N`."""
+"""Sizes of the benchmarks, given by `bootstrap.py bench --tickets N --ratings N --rows N --seconds N`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--tickets", type=int, default=1_000_000)
     parser.addoption("--ratings", type=int, default=1_000_000)
     parser.addoption("--rows", type=int, default=200_000)
+    parser.addoption("--seconds", type=int, default=120)
 
 
 @pytest.fixture
@@ -27,3 +28,9 @@ def ratings(request: pytest.FixtureRequest) -> int:
 def rows(request: pytest.FixtureRequest) -> int:
     """How many rows in a workbook."""
     return int(request.config.getoption("--rows"))
+
+
+@pytest.fixture
+def seconds(request: pytest.FixtureRequest) -> int:
+    """How long many clients work."""
+    return int(request.config.getoption("--seconds"))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.database.engine import Store
 from app.rankings import queries as rankings
@@ -44,11 +47,16 @@ def test_pages_of_tickets(city: Database, benchmark: Any, tickets: int) -> None:
         ):
             figures[f"{person.group}: {name}"] = _milliseconds(store, person, wanted, after)
         store.close()
-    benchmark.extra_info |= figures
+    inside = {
+        f"{person.group}: first page": _execution(city, person, TicketFilter(), None)
+        for person in (OFFICER, liaison)
+    }
+    benchmark.extra_info |= figures | {f"{name}, inside": value for name, value in inside.items()}
     store = city.person("officer")
     benchmark(_page, store, OFFICER, TicketFilter(), None)
     store.close()
     _print(f"{tickets:,} tickets, milliseconds, median of 9", figures)
+    _print("of these in the database itself (EXPLAIN ANALYZE, planning and execution), median of 9", inside)
 
 
 def test_ranking_and_refresh(database: Database, benchmark: Any, ratings: int) -> None:
@@ -74,6 +82,31 @@ def _page(store: Store, person: Person, wanted: TicketFilter, after: PageKey | N
         assert queries.page(connection, wanted, person=person, after=after).rows
 
 
+def _execution(city: Database, person: Person, wanted: TicketFilter, after: PageKey | None) -> float:
+    """Milliseconds that the page's own statement takes to plan and execute, policies and all."""
+    asked: list[tuple[str, Any]] = []
+    store = city.person(person.login)
+    with store.read() as connection:
+
+        def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+            asked.append((statement, values))
+
+        event.listen(connection, "before_cursor_execute", note)
+        queries.page(connection, wanted, person=person, after=after)
+        event.remove(connection, "before_cursor_execute", note)
+        statement, values = asked[-1]
+
+        def once() -> float:
+            explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
+            plan = explained.scalar_one()[0]
+            return float(plan["Planning Time"] + plan["Execution Time"])
+
+        once()
+        took = round(median(once() for _ in range(9)), 2)
+    store.close()
+    return took
+
+
 def _key_after(store: Store, person: Person, rows: int) -> PageKey | None:
     with store.read() as connection:
         return queries.page(connection, TicketFilter(), person=person, limit=rows).next
@@ -84,9 +117,6 @@ def _milliseconds(store: Store, person: Person, wanted: TicketFilter, after: Pag
 
 
 def _timed(work: Callable[[], object]) -> float:
-    from statistics import median
-    from time import perf_counter
-
     def once() -> float:
         begin = perf_counter()
         work()
