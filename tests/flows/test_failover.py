@@ -202,5 +202,7 @@ def test_what_is_typed_outlives_the_primary_and_is_done_once(
     _settle(qtbot, window)
     assert hosts.rows("SELECT ticket_id, text FROM pd.event_text") == [(ticket, WORDS)]
     assert "已批注" in window.notices.text.text()
+    foot = window.navigation.foot  # what others do is followed again too
+    qtbot.waitUntil(lambda: "已连接" in foot.accessibleName(), timeout=30_000)
     guard.allow_every_thread()
     clients.check_chain(hosts)
