@@ -102,10 +102,13 @@ def tasks_of(client: Client) -> Sequence[Task]:
 
 
 def keep_busy(client: Client, going_on: Callable[[Client], bool]) -> None:
-    """Works until it is over."""
-    tasks = tasks_of(client)
-    while going_on(client):
-        client.attempt(client.chance.choice(tasks))
+    """Works until it is over: everything once, then what comes."""
+    tasks = list(tasks_of(client))
+    client.chance.shuffle(tasks)
+    for turn in count():
+        if not going_on(client):
+            return
+        client.attempt(tasks[turn] if turn < len(tasks) else client.chance.choice(tasks))
 
 
 # --- reading -----------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ TURNS, TICKETS = 20, 80
 def test_fifty_people_at_once() -> None:
     with crowd.new_county() as county:
         report = crowd.at_work(county, TICKETS, lambda client: client.turns < TURNS)
-        assert report.acts
-        assert report.done["load_file"] and report.done["administer"]
+        assert report.acts and report.done["heard"]
+        assert report.done["load_file"] and report.done["bring_notice"] and report.done["administer"]
 
 
 def test_of_all_who_press_at_once_one_is_first(database: Database) -> None:
