@@ -3,14 +3,15 @@
 
 -- Ends the round that runs: what the agency used of its time stays on record.
 CREATE FUNCTION pd.end_round(ticket pd.ticket, how text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
+BEGIN
     UPDATE assignment a
     SET current = false, ended_at = pd.now(), ended_by = how,
         used_days = greatest(0, (SELECT t.working_no - s.working_no FROM calendar_day t, calendar_day s
                                  WHERE t.day = coalesce(a.submitted_on, pd.today()) AND s.day = a.received_on))
-    WHERE a.ticket_id = ticket.id AND a.current
-$$;
+    WHERE a.ticket_id = ticket.id AND a.current;
+END $$;
 
 -- A new round: lead and co-agencies, received today, ten working days (Art. 23).
 CREATE FUNCTION pd.start_round(ticket pd.ticket, payload jsonb) RETURNS pd.ticket

@@ -1,9 +1,13 @@
 -- The clock, the person who acts, working days, masking, search grams. All belong to pd_owner.
 
--- The only clock of the database; set only where the database is marked as test.
+-- The only clock of the database; set only where the database is marked as test. An act asks for it nine times,
+-- and where a function of SQL is set up at each call, one of PL/pgSQL keeps its plan.
 CREATE FUNCTION pd.now() RETURNS timestamptz
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
-AS $$ SELECT coalesce((SELECT frozen_at FROM instance), pg_catalog.now()) $$;
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    RETURN coalesce((SELECT frozen_at FROM instance), pg_catalog.now());
+END $$;
 
 CREATE FUNCTION pd.set_now(instant timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp

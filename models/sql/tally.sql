@@ -75,14 +75,16 @@ $$;
 
 -- Tickets of some days, `past` the day after the last, that stand alike; each counts for the lead of its latest assignment.
 CREATE FUNCTION pd.tally_ticket_of(first date, past date) RETURNS SETOF pd.tally_ticket
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
-    SELECT pd.local_day(opened_at), holder_id, coalesce(submitted_on, DATE '9999-12-31'),
-           coalesce(handled_on, DATE '9999-12-31'), coalesce(due_on, DATE '9999-12-31'), count(*)::integer
-    FROM ticket
-    WHERE state <> 'rejected' AND opened_at >= pd.local_midnight(first) AND opened_at < pd.local_midnight(past)
-    GROUP BY 1, 2, 3, 4, 5
-$$;
+BEGIN
+    RETURN QUERY
+    SELECT pd.local_day(t.opened_at), t.holder_id, coalesce(t.submitted_on, DATE '9999-12-31'),
+           coalesce(t.handled_on, DATE '9999-12-31'), coalesce(t.due_on, DATE '9999-12-31'), count(*)::integer
+    FROM ticket t
+    WHERE t.state <> 'rejected' AND t.opened_at >= pd.local_midnight(first) AND t.opened_at < pd.local_midnight(past)
+    GROUP BY 1, 2, 3, 4, 5;
+END $$;
 
 -- Brings the tickets' counts of some days of one month up to date; returns how many rows differed. The caller
 -- has locked them.
