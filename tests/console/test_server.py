@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.database import schema
 from app.errors import UserError
 from app.server.provisioning import NewPassword
 from tests.servers import Server, new_server
@@ -50,7 +51,7 @@ def test_a_centre_from_init_to_restore(console: Console, server: Server, tmp_pat
     assert stat.S_IMODE(slip.stat().st_mode) == 0o600
     assert slip.read_text(encoding="utf-8").splitlines()[1].startswith("zhang")
     assert console(*url, "server", "init", *ADMINS)[1]["changed"] is False
-    assert console(*url, "server", "upgrade") == (0, {"from": "0002", "to": "0002", "changed": False})
+    assert console(*url, "server", "upgrade") == (0, {"from": schema.HEAD, "to": schema.HEAD, "changed": False})
 
     code, checked = console(*url, "server", "check")
     bad = [check["name"] for check in checked["checks"] if not check["ok"]]
@@ -61,7 +62,7 @@ def test_a_centre_from_init_to_restore(console: Console, server: Server, tmp_pat
     assert console(*url, "server", "admin", "wang", "--reset")[1] == {"login": "wang", "reset": True}
 
     code, saved = console(*url, "server", "backup", tmp_path / "saved")
-    assert code == 0 and saved["schema"] == "0002"
+    assert code == 0 and saved["schema"] == schema.HEAD
     assert console(*url, "verify-audit", "--head", saved["head"])[1]["ok"]
     assert console(*url, "server", "backup", tmp_path / "saved")[1]["error"]["code"] == "exists"
     assert console(*url, "server", "restore", tmp_path / "saved")[1]["error"]["code"] == "not_empty"
