@@ -27,6 +27,7 @@ _LINES = {
         Waiting.REPORT,
         Waiting.SIGN,
         Waiting.RECTIFY,
+        Waiting.CALL_BACK,
     ),
     Group.LIAISON: (Waiting.OVERDUE, Waiting.DUE_SOON, Waiting.SIGN, Waiting.RECTIFY, Waiting.REVIEW),
 }

@@ -62,6 +62,8 @@ def _waiting(waiting: Waiting, person: Person, where: list[str], values: dict[st
         where.append(
             "t.runs_until BETWEEN pd.today() AND pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))"
         )
+    elif waiting is Waiting.CALL_BACK:  # Art. 15, as models.rules.ratings.is_called_back
+        where.append("t.platform = 'hotline' AND t.level <= 2 AND t.state <> 'rejected'")
     else:
         states = _WAITS_FOR.get(person.group, ()) if waiting is Waiting.ME else _STATES[waiting]
         where.append("t.state = ANY (:waiting_states)")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.rules.lifecycle import Action, State
+from models.rules.ratings import is_called_back
 from models.rules.worktime import ExplainedDay
 
 
@@ -21,6 +22,7 @@ class Waiting(StrEnum):
     RECTIFY = "rectify"
     REVIEW = "review"
     REPORT = "report"
+    CALL_BACK = "call_back"
 
     @property
     def label(self) -> str:
@@ -37,6 +39,7 @@ _WAITING_LABELS = {
     "rectify": "整改中",
     "review": "待审核",
     "report": "待报送",
+    "call_back": "须回访",
 }
 
 
@@ -92,6 +95,11 @@ class TicketRow:
     runs_until: date | None
     provisional: bool
     days_left: int | None
+
+    @property
+    def is_called_back(self) -> bool:
+        """须回访: a person has to call who rated (Art. 15); nobody calls for a ticket that was rejected."""
+        return self.state is not State.REJECTED and is_called_back(self.platform, self.level)
 
 
 @dataclass(frozen=True, slots=True)

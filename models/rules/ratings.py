@@ -79,6 +79,11 @@ def is_bad(level: int) -> bool:
     return level <= Satisfaction.DISSATISFIED
 
 
+def is_called_back(platform: str | None, level: int | None) -> bool:
+    """Whether a person has to call back: a bad rating that came by 12345 (Art. 15)."""
+    return platform == Platform.HOTLINE and level is not None and is_bad(level)
+
+
 def lacks_reason(level: int, *, labels: bool, reason: bool) -> bool:
     """Whether a bad rating carries neither label nor written reason and so does not stand (Art. 7)."""
     return is_bad(level) and not labels and not reason

@@ -35,6 +35,12 @@ class Ticket(Base):
         Index("ix_ticket_state_opened", "state", text("opened_at desc"), text("id desc")),
         Index("ix_ticket_holder_opened", "holder_id", text("opened_at desc"), text("id desc")),
         Index("ix_ticket_runs", "runs_until", "id", postgresql_where=text("runs_until is not null")),
+        Index(
+            "ix_ticket_call_back",
+            text("opened_at desc"),
+            text("id desc"),
+            postgresql_where=text("platform = 'hotline' and level <= 2"),
+        ),
         Index("ix_ticket_grams", "grams", postgresql_using="gin"),
     )
 

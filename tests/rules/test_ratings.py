@@ -12,6 +12,7 @@ from models.rules.ratings import (
     Platform,
     Satisfaction,
     is_bad,
+    is_called_back,
     label_level,
     lacks_reason,
 )
@@ -67,3 +68,11 @@ def test_platforms_have_chinese_names_of_their_own() -> None:
 def test_there_are_seven_channels_and_the_last_is_the_default() -> None:
     assert list(CHANNELS) == [1, 2, 3, 4, 5, 6, 7]
     assert CHANNELS[7] == "系统默认"
+
+
+def test_bad_ratings_by_hotline_are_called_back() -> None:
+    """Art. 15."""
+    assert [is_called_back(Platform.HOTLINE, level) for level in (1, 2, 3, 4, 5, None)] == [
+        True, True, False, False, False, False
+    ]  # fmt: skip
+    assert not any(is_called_back(p, 1) for p in (*Platform, None) if p is not Platform.HOTLINE)

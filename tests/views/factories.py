@@ -231,6 +231,7 @@ class Backend:
             tickets.Waiting.OVERDUE: lambda r: (r.days_left or 0) < 0,
             tickets.Waiting.DUE_SOON: lambda r: r.days_left is not None and 0 <= r.days_left <= 2,
             tickets.Waiting.VERIFY: lambda r: r.state is State.PENDING,
+            tickets.Waiting.CALL_BACK: lambda r: r.is_called_back,
             tickets.Waiting.ME: lambda r: r.state in (State.PENDING, State.SUBMITTED, State.APPROVED),
         }
         fits = waiting.get(chosen.waiting, lambda _row: True)

@@ -92,6 +92,24 @@ def test_chips_combine_into_one_filter(officer, backend):
     menu.deleteLater()
 
 
+def test_who_rated_badly_by_hotline_is_marked_and_listed(officer, backend):
+    """Art. 15: the chip, the icon in the list, the filter."""
+    backend.rows[2] = ticket(3, State.PENDING, platform="hotline", level=1)
+    officer.page.reload()
+    officer.settle()
+    menu = officer.page.filters.menu()
+    next(a for a in menu.actions() if a.text() == "须回访").trigger()
+    menu.deleteLater()
+    officer.settle()
+    assert backend.filters[-1] == TicketFilter(waiting=Waiting.CALL_BACK)
+    assert [r.id for r in officer.page.model.rows] == [3]
+    level = next(c for c in officer.page.model.columns if c.id == "level")
+    assert level.text(backend.rows[2]) == "非常不满意（须回访）" and level.mark(backend.rows[2]) == "call"
+    assert level.mark(backend.rows[3]) is None
+    assert officer.page.panel._call_back.isVisible()
+    assert officer.page.grab().toImage().pixelColor(5, 5).isValid()
+
+
 def test_a_filter_without_rows_says_what_to_do(officer):
     officer.page.open_with(TicketFilter(search="没有这样的"))
     officer.settle()

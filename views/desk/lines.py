@@ -24,6 +24,7 @@ _WAITING = {
     Waiting.REVIEW: ("review", "accent", "整改材料已交，等中心审核"),
     Waiting.REPORT: ("report", "accent", "审核通过，5 个工作日内报送12345"),
     Waiting.RECTIFY: ("rectify", "accent", "已签收，正在整改"),
+    Waiting.CALL_BACK: ("call", "accent", "12345热线的差评，应当人工回访（细则第十五条）"),
 }
 
 

@@ -10,6 +10,8 @@ from models.rules.lifecycle import WITH_AGENCY, State
 
 #: Up to this many working days left is due soon.
 SOON = 2
+#: What a ticket is marked with whose person has to be called (Art. 15).
+CALL_BACK = "须回访"
 
 
 @dataclass(frozen=True, slots=True)

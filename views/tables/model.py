@@ -24,7 +24,8 @@ Index = QModelIndex | QPersistentModelIndex
 class Column:
     """One column: `text(row)` is shown and copied; `hint(row)` on hover; `kind` picks the delegate.
 
-    `width` in device-independent pixels; `stretch` takes what is left; `needs`: hidden in narrower tables.
+    `width` in device-independent pixels; `stretch` takes what is left; `needs`: hidden in narrower tables;
+    `mark`: a level's icon, or none.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Column:
     stretch: bool = False
     needs: int = 0
     chip: Callable[[Any], Any] | None = None
+    mark: Callable[[Any], str | None] | None = None
 
 
 class PageLike(Protocol):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.rules.ratings import Satisfaction
-from views.shell import theme
+from views.shell import icons, theme
 from views.shell.parts import paint_badge
 from views.shell.theme import UNIT
 from views.tables.chips import level_tone
@@ -48,7 +48,7 @@ class CellDelegate(QStyledItemDelegate):
         if column.kind == "chip":
             _paint_chip(painter, inner, column.chip(row), chosen=chosen)
         elif column.kind == "level":
-            _paint_level(painter, inner, row.level)
+            _paint_level(painter, inner, row.level, column.mark(row) if column.mark else None)
         else:
             _paint_text(painter, inner, column, column.text(row))
         painter.restore()
@@ -68,7 +68,7 @@ def _paint_chip(painter: QPainter, inner: QRectF, chip, *, chosen: bool) -> None
     paint_badge(painter, box, chip.text, chip.tone, ground=c.surface if same else None)
 
 
-def _paint_level(painter: QPainter, inner: QRectF, level: int | None) -> None:
+def _paint_level(painter: QPainter, inner: QRectF, level: int | None, mark: str | None) -> None:
     c = theme.colors()
     if level is None:
         painter.setPen(QColor(c.secondary))
@@ -80,7 +80,11 @@ def _paint_level(painter: QPainter, inner: QRectF, level: int | None) -> None:
     painter.drawEllipse(QRectF(inner.left(), inner.center().y() - 3.5, 7, 7))
     painter.setPen(QColor(c.text))
     painter.setFont(theme.font())
-    painter.drawText(inner.adjusted(13, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, Satisfaction(level).label)
+    word = Satisfaction(level).label
+    painter.drawText(inner.adjusted(13, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, word)
+    if mark:
+        left = inner.left() + 13 + painter.fontMetrics().horizontalAdvance(word) + UNIT
+        icons.paint(painter, mark, QRectF(left, inner.center().y() - 7, 14, 14), c.accent)
 
 
 def _paint_text(painter: QPainter, inner: QRectF, column: Column, text: str) -> None:

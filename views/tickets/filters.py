@@ -91,6 +91,8 @@ class FilterBar(QWidget):
         levels = menu.addMenu("等级")
         for level in (Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED):
             self._entry(levels, level.label, "level", int(level), checked=self.filter.level == level)
+        call_back = Waiting.CALL_BACK
+        self._entry(menu, call_back.label, "waiting", call_back, checked=self.filter.waiting is call_back)
         months = menu.addMenu("月份")
         for month in self._months:
             self._entry(months, dates.month(month), "month", month, checked=self.filter.month == month)

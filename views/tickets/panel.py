@@ -16,7 +16,7 @@ from models.rules.ratings import Satisfaction
 from views.shell.parts import Badge, Empty, icon_button, label, row, rule, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
-from views.tables.chips import level_tone, state_chip
+from views.tables.chips import CALL_BACK, level_tone, state_chip
 from views.tickets.contact import ContactLine
 from views.tickets.foot import ActionFoot
 from views.tickets.forms import ActionForm, ReasonForm, form_for
@@ -89,10 +89,12 @@ class TicketPanel(QFrame):
         column.setSpacing(3 * UNIT)
         self._title = label("", "lead", body, wrap=True)
         self._level = Badge("", parent=body)
+        self._call_back = Badge("", parent=body)
         self._state = Badge("", parent=body)
         top = QHBoxLayout()
         top.addWidget(self._title, 1)
         top.addWidget(self._level)
+        top.addWidget(self._call_back)
         top.addWidget(self._state)
         column.addLayout(top)
         self._facts = label("", "small", body, wrap=True)
@@ -255,6 +257,8 @@ class TicketPanel(QFrame):
         self._level.show_text(
             Satisfaction(ticket.level).label if ticket.level else "", level_tone(ticket.level)
         )
+        self._call_back.show_text(CALL_BACK if ticket.is_called_back else "", "accent")
+        self._call_back.setToolTip("12345热线的差评，应当人工回访（依据：细则第十五条）")
         chip = state_chip(ticket)
         shown = ticket.declined or ticket.state is State.REJECTED
         self._state.show_text(chip.text if shown else "", chip.tone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
@@ -39,3 +40,10 @@ def _calendar() -> None:
 
 def _suggestions() -> None:
     """Suggestions and their states."""
+    op.create_index(
+        "ix_ticket_call_back",
+        "ticket",
+        [sa.text("opened_at desc"), sa.text("id desc")],
+        schema="pd",
+        postgresql_where=sa.text("platform = 'hotline' and level <= 2"),
+    )
