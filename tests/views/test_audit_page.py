@@ -227,7 +227,7 @@ def test_chips_words_and_menu_make_one_filter(auditor, log):
     contact.actions()[0].trigger()
     auditor.settle()
     assert log.filters[-1] == EventFilter(action="reveal_contact", actor="admin", since=TODAY, until=TODAY)
-    assert auditor.page._empty.isVisible() and auditor.page.panel.detail is None
+    assert auditor.page._card.empty.isVisible() and auditor.page.panel.detail is None
     bar._set["actor"].closed.emit()
     auditor.settle()
     assert [r.id for r in auditor.page.model.rows] == [5]
@@ -252,7 +252,7 @@ def test_words_are_looked_for_and_forgotten(auditor, log):
     search.setText("没有")
     search.returnPressed.emit()
     auditor.settle()
-    auditor.page._empty.button.click()
+    auditor.page._card.empty.button.click()
     auditor.settle()
     assert search.text() == "" and len(auditor.page.model.rows) == 5
 

@@ -6,15 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.audit import queries
 from app.audit.queries import Standing
@@ -28,14 +20,11 @@ from views.audit.strip import ChainStrip
 from views.audit.work import Verified, exporting, verifying
 from views.intake.loading import LoadBar
 from views.operations import Cancelled, Operation
-from views.shell.page import MARGIN, Page
+from views.shell.page import Page
 from views.shell.parts import Empty
 from views.shell.session import Session
-from views.shell.theme import UNIT
+from views.tables.listed import ListCard, beside
 from views.tables.model import PagedModel
-from views.tables.view import TableView
-
-PANEL_WIDTH = 94 * UNIT
 
 
 class AuditPage(Page):
@@ -73,42 +62,15 @@ class AuditPage(Page):
         self.panel.person_wanted.connect(self._only_person)
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
-        split.setHandleWidth(UNIT)
-        split.setChildrenCollapsible(False)
-        line.addWidget(split)
-        left = QWidget(split)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
-        column.setSpacing(3 * UNIT)
-        column.addLayout(self.header())
+        column = beside(self, self.panel)
+        empty = Empty("empty", "没有符合条件的记录", "去掉一些筛选条件，或者换一段时间。", self)
+        empty.offer("清除全部筛选", "filter").clicked.connect(self.filters.clear)
+        self._card = ListCard("审计记录", self.model, empty, self)
+        self.table = self._card.table
+        self.table.chosen.connect(self._row_chosen)
         for part in (self.strip, self.bar, self.filters):
             column.addWidget(part)
-        column.addWidget(self._make_list(left), 1)
-        split.addWidget(left)
-        split.addWidget(self.panel)
-        self.panel.setMinimumWidth(80 * UNIT)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
-        split.setSizes([800, PANEL_WIDTH])
-
-    def _make_list(self, parent: QWidget) -> QFrame:
-        frame = QFrame(parent)
-        frame.setProperty("card", "true")
-        inner = QVBoxLayout(frame)
-        inner.setContentsMargins(1, UNIT, 1, UNIT)
-        self._stack = QStackedWidget(frame)
-        self.table = TableView("审计记录", self._stack)
-        self.table.show_model(self.model)
-        self.table.chosen.connect(self._row_chosen)
-        self._empty = Empty("empty", "没有符合条件的记录", "去掉一些筛选条件，或者换一段时间。", self._stack)
-        self._empty.offer("清除全部筛选", "filter").clicked.connect(self.filters.clear)
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._empty)
-        inner.addWidget(self._stack)
-        return frame
+        column.addWidget(self._card, 1)
 
     # reading ----------------------------------------------------------------------------------------------
 
@@ -168,7 +130,7 @@ class AuditPage(Page):
         self._read_count()
 
     def _loaded(self, started: bool) -> None:
-        self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
+        self._card.show_rows()
         if not self.model.rows:
             self.panel.show_nothing()
         elif started and self.table.currentIndex().row() < 0:
