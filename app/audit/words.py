@@ -60,6 +60,7 @@ _KINDS = {
     "audit": "审计记录",
     "ranking": "排名",
 }
+_CALENDAR = {"notice": "放假安排", "local": "本地安排", "taken_back": "撤回本地安排"}
 _COUNTS = {
     "rows": "数据行",
     "inserted": "新增",
@@ -135,6 +136,9 @@ _FACTS: dict[str, tuple[str, _Say]] = {
     "batch": ("文件", lambda value, names: names.files.get(value, f"第 {value} 次导入")),
     "rows": ("行数", _plain),
     "counts": ("结果", _counts),
+    "calendar": ("事由", _listed(_CALENDAR)),
+    "first": ("自", _day),
+    "last": ("至", _day),
     "days": ("改动天数", _plain),
     "moved": ("改期工单", _plain),
     "rating": ("评价编号", _plain),

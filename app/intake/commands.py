@@ -158,6 +158,7 @@ def _result(arrival: loading.Arrival, counts: Mapping[str, Any], *, dry_run: boo
         refused_by_agency=dict(found["refused_by_agency"]),
         warnings=warnings,
         moved=tuple(counts.get("moved", ())),
+        days=tuple(counts.get("days", ())),
         changes=Changes() if dry_run else Changes(_CHANGED[arrival.kind]),
         profile=arrival.header["profile"],
         dry_run=dry_run,

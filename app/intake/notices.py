@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from app.errors import UserError
 from app.intake.loading import Arrival
-from app.intake.results import MovedDeadline
+from app.intake.results import ChangedDay, MovedDeadline
 
 
 def import_notice(connection: Connection, arrival: Arrival) -> dict[str, Any]:
@@ -35,15 +34,12 @@ def _counts(answer: dict[str, Any], found: Any) -> dict[str, Any]:
     for day, _, _, row in found["notice"]:
         rows.setdefault(row, []).append(day)
     changed = [[settled[day] for day in days if day in settled] for days in rows.values()]
-    moved = tuple(
-        MovedDeadline(m["ticket"], m["number"], date.fromisoformat(m["from"]), date.fromisoformat(m["to"]))
-        for m in answer["moved"]
-    )
     return {
         "inserted": sum(bool(days) and not all(days) for days in changed),
         "updated": sum(bool(days) and all(days) for days in changed),
         "unchanged": sum(not days for days in changed),
         "repeated": found["repeated"],
         "refused": found["refused"],
-        "moved": moved,
+        "moved": tuple(map(MovedDeadline.from_json, answer["moved"])),
+        "days": tuple(map(ChangedDay.from_json, answer["changed"])),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from app.changes import Changes
 from app.intake.kinds import Kind
@@ -96,13 +97,45 @@ class MovedDeadline:
     old_due: date
     new_due: date
 
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> MovedDeadline:
+        """As the database tells it."""
+        return cls(
+            facts["ticket"],
+            facts["number"],
+            date.fromisoformat(facts["from"]),
+            date.fromisoformat(facts["to"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDay:
+    """A day of the work calendar that is no longer what it was."""
+
+    day: date
+    working: bool
+    why: str
+    was_working: bool
+    was_why: str
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> ChangedDay:
+        """As the database tells it."""
+        return cls(
+            date.fromisoformat(facts["day"]),
+            facts["working"],
+            facts["why"],
+            facts["was_working"],
+            facts["was_why"],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """An accepted file. rows = inserted + updated + unchanged + repeated + refused.
 
     `refusals`: the first 1,000. `refused_by_agency`: bad ratings without label and reason (Art. 7).
-    `warnings`: sentence → rows it concerns. `moved`: for a holiday notice.
+    `warnings`: sentence → rows it concerns. `moved`, `days`: for a holiday notice.
     """
 
     kind: Kind
@@ -118,6 +151,7 @@ class ImportResult:
     refused_by_agency: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
     moved: tuple[MovedDeadline, ...] = ()
+    days: tuple[ChangedDay, ...] = ()
     changes: Changes = field(default_factory=Changes)
     profile: str = ""
     dry_run: bool = False

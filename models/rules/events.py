@@ -46,7 +46,7 @@ _ACTIONS: dict[Matter, dict[str, str]] = {
         **{action.value: action.label for action in Action},
     },
     Matter.CONTACT: {"reveal_contact": "查看联系方式"},
-    Matter.IMPORTS: {"import": "导入", "calendar_imported": "导入放假安排"},
+    Matter.IMPORTS: {"import": "导入", "calendar_imported": "工作日历变动"},
     Matter.PEOPLE: {
         "person_changed": "人员变动",
         "person_requested": "申请人员变动",

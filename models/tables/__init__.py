@@ -2,7 +2,7 @@
 
 from models.tables.audit import Event, EventLink, EventQueue, EventText, Reveal
 from models.tables.base import SCHEMA, Base
-from models.tables.calendar import CalendarDay, CalendarYear, RuleSetRow
+from models.tables.calendar import CalendarDay, CalendarYear, LocalDay, RuleSetRow
 from models.tables.instance import Instance
 from models.tables.intake import (
     ImportBatch,
@@ -45,6 +45,7 @@ __all__ = [
     "ImportBatch",
     "Instance",
     "LabelCode",
+    "LocalDay",
     "PersonRequest",
     "PersonRequestSecret",
     "Rater",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base
+from models.tables.base import Base, Id
 
 
 class CalendarDay(Base):
@@ -34,6 +34,29 @@ class CalendarYear(Base):
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     source: Mapped[str]
     imported_at: Mapped[datetime]
+
+
+class LocalDay(Base):
+    """A day that the county itself set off or on; kept after it was taken back.
+
+    `notice_working`, `notice_why`: what stands once it is taken back.
+    """
+
+    __tablename__ = "local_day"
+    __table_args__ = (
+        Index("uq_local_day_standing", "day", unique=True, postgresql_where=text("taken_back_at is null")),
+    )
+
+    id: Mapped[Id]
+    day: Mapped[date]
+    working: Mapped[bool]
+    reason: Mapped[str]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+    notice_working: Mapped[bool]
+    notice_why: Mapped[str]
+    taken_back_by: Mapped[str | None]
+    taken_back_at: Mapped[datetime | None]
 
 
 class RuleSetRow(Base):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from typing import Any
 
+import psycopg
 import pytest
 
 from app.clock import SHANGHAI
@@ -96,3 +98,70 @@ def test_a_liaison_imports_no_notice(december: Database) -> None:
     with pytest.raises(UserError, match="权限"), store.write() as connection:
         connection.exec_driver_sql("SELECT pd.import_notice('[]', 'x')")
     store.close()
+
+
+# --- the county's own days ----------------------------------------------------------------------------
+
+
+def _local(database: Database, day: str, *, working: bool = False, login: str = "officer") -> Any:
+    return database.raw(login, "SELECT pd.set_local_day(%s, %s, '冼夫人诞')", day, working)[0][0]
+
+
+def _stands(database: Database, day: str) -> tuple[bool, str]:
+    return database.rows("SELECT working, why FROM pd.calendar_day WHERE day = %s", day)[0]  # type: ignore[return-value]
+
+
+def test_a_local_day_moves_deadlines_and_taking_it_back_restores_them(december: Database) -> None:
+    ticket = december.ticket(opened=datetime(2026, 12, 20, 9, tzinfo=SHANGHAI))
+    act(december, ticket, Action.VERIFY_AND_DISPATCH, lead="甲镇")
+    before = december.rows("SELECT * FROM pd.calendar_day ORDER BY day")
+    answer = _local(december, "2026-12-23")
+    assert [(m["from"], m["to"]) for m in answer["moved"]] == [("2027-01-04", "2027-01-05")]
+    assert [(c["was_working"], c["working"]) for c in answer["changed"]] == [(True, False)]
+    assert _stands(december, "2026-12-23") == (False, "本地放假：冼夫人诞")
+    back = december.raw("officer", "SELECT pd.take_back_local_day('2026-12-23')")[0][0]
+    assert [(m["from"], m["to"]) for m in back["moved"]] == [("2027-01-05", "2027-01-04")]
+    assert december.rows("SELECT * FROM pd.calendar_day ORDER BY day") == before
+    ops = december.rows(
+        "SELECT facts ->> 'calendar', facts ->> 'first', facts ->> 'moved' FROM pd.event"
+        " WHERE action = 'calendar_imported' ORDER BY id"
+    )
+    assert ops == [("local", "2026-12-23", "1"), ("taken_back", "2026-12-23", "1")]
+    assert december.rows("SELECT reason, entered_by, taken_back_by FROM pd.local_day") == [
+        ("冼夫人诞", "officer", "officer")
+    ]
+
+
+def test_a_notice_leaves_a_local_day_standing_and_holds_beneath_it(december: Database) -> None:
+    _local(december, "2027-01-04", login="admin")
+    notice = [*_NOTICE, {"day": "2027-01-04", "working": False, "why": "元旦假期"}]
+    changed = _import(december, notice=notice)["changed"]
+    assert "2027-01-04" not in {c["day"] for c in changed}  # type: ignore[attr-defined]
+    assert _stands(december, "2027-01-04") == (False, "本地放假：冼夫人诞")
+    december.raw("officer", "SELECT pd.take_back_local_day('2027-01-04')")
+    assert _stands(december, "2027-01-04") == (False, "元旦假期")
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("SELECT pd.set_local_day('2026-12-23', false, ' ')", "请写明哪一天、为什么"),
+        ("SELECT pd.set_local_day('2026-12-23', false, repeat('长', 101))", "不超过 100 字"),
+        ("SELECT pd.set_local_day(NULL, false, '停电')", "请写明哪一天"),
+        ("SELECT pd.set_local_day('2026-12-23', true, '加班')", "本来就是这样"),
+        ("SELECT pd.set_local_day('1990-01-01', true, '加班')", "不在工作日历内"),
+        ("SELECT pd.set_local_day('2026-12-22', false, '停电')", "请先撤回"),
+        ("SELECT pd.take_back_local_day('2026-12-23')", "没有本地安排"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_a_sentence(
+    december: Database, statement: str, sentence: str
+) -> None:
+    _local(december, "2026-12-22")
+    with pytest.raises(psycopg.Error, match=sentence):
+        december.raw("officer", statement)
+
+
+def test_a_liaison_sets_no_local_day(december: Database) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        _local(december, "2026-12-23", login="liaison-01")

@@ -35,7 +35,30 @@ def _material() -> None:
 
 
 def _calendar() -> None:
-    """Who looks at what."""
+    """The county's own days."""
+    op.create_table(
+        "local_day",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("working", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("entered_by", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("notice_working", sa.Boolean(), nullable=False),
+        sa.Column("notice_why", sa.Text(), nullable=False),
+        sa.Column("taken_back_by", sa.Text(), nullable=True),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_local_day")),
+        schema="pd",
+    )
+    op.create_index(
+        "uq_local_day_standing",
+        "local_day",
+        ["day"],
+        unique=True,
+        schema="pd",
+        postgresql_where=sa.text("taken_back_at is null"),
+    )
 
 
 def _suggestions() -> None:
