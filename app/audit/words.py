@@ -38,6 +38,7 @@ _TABLES = {
     "calendar_day": "工作日历",
     "calendar_year": "放假安排年份",
     "label_code": "评价标签",
+    "cause_code": "差评原因",
     "ticket_transition": "办理规则",
 }
 _OPERATIONS = {"insert": "新增", "update": "修改", "delete": "删除"}
@@ -59,6 +60,7 @@ _KINDS = {
     "calendar": "放假安排",
     "audit": "审计记录",
     "ranking": "排名",
+    "attachment": "附件",
 }
 _CALENDAR = {"notice": "放假安排", "local": "本地安排", "taken_back": "撤回本地安排"}
 _COUNTS = {
@@ -127,6 +129,11 @@ _FACTS: dict[str, tuple[str, _Say]] = {
     "reason_code": ("理由", _listed(REJECT_REASONS)),
     "found_true": ("属实", _yes),
     "found_reasonable": ("诉求合理", _yes),
+    "cause_code": ("原因", _plain),
+    "attachment": ("附件编号", _plain),
+    "file_kind": ("附件种类", _plain),
+    "size": ("字节数", _plain),
+    "attachments": ("附件校验值", lambda value, _: "、".join(map(str, value))),
     "receipt": ("回执号", _plain),
     "closed_on": ("办结日期", _day),
     "from": ("原为", _day),
@@ -153,7 +160,9 @@ _DIGESTS = {
     "code": "程序校验值",
 }
 #: Facts that a line leaves out: said as its subject, or nobody's first question.
-_QUIET = frozenset({"login", "table", "batch", "rating", "round", "request", "kind"})
+_QUIET = frozenset(
+    {"login", "table", "batch", "rating", "round", "request", "kind", "attachment", "size", "attachments"}
+)
 
 
 def subject(action: str, ticket: int | None, facts: Facts, names: Names) -> str:

@@ -10,13 +10,15 @@ from sqlalchemy import Connection, text
 from app.clock import local_day
 from app.errors import UserError
 from app.registry import queries
-from app.tickets import contacts
+from app.tickets import attachments, contacts
 from app.tickets.allowed import judge
 from app.tickets.rows import (
     Clock,
+    Feedback,
     FollowUp,
     Proposal,
     RectificationRow,
+    Returned,
     Revision,
     Round,
     TicketDetail,
@@ -25,7 +27,7 @@ from app.tickets.rows import (
 )
 from app.tickets.selection import ROW, row_of
 from models.rules import events
-from models.rules.lifecycle import REJECT_REASONS
+from models.rules.lifecycle import REJECT_REASONS, State
 from models.rules.people import Group
 from models.rules.worktime import Calendar
 
@@ -63,7 +65,15 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
         clocks=_clocks(connection, row, more.submitted_on),
         allowed=allowed,
         refused=refused,
+        attachments=attachments.of_ticket(connection, ticket_id),
+        returned=_returned(connection, row),
     )
+
+
+def causes(connection: Connection) -> dict[str, str]:
+    """The causes that can be chosen, code → text, in their order."""
+    rows = connection.execute(text("SELECT code, text FROM cause_code WHERE NOT retired ORDER BY standing"))
+    return {row.code: row.text for row in rows}
 
 
 def propose_dispatch(connection: Connection, ticket_id: int) -> Proposal:
@@ -207,11 +217,38 @@ def _follow_ups(connection: Connection, ticket_id: int) -> tuple[FollowUp, ...]:
 def _rectifications(connection: Connection, ticket_id: int) -> tuple[RectificationRow, ...]:
     rows = connection.execute(
         text("""
-            SELECT submitted_at, found_true, found_reasonable, cause, measures, feedback, reviewed_by
-            FROM rectification WHERE ticket_id = :id ORDER BY id DESC"""),
+            SELECT r.submitted_at, r.found_true, r.found_reasonable, r.cause, r.measures, r.feedback, r.reviewed_by,
+                   r.id, r.cause_code, c.text AS cause_text
+            FROM rectification r LEFT JOIN cause_code c ON c.code = r.cause_code
+            WHERE r.ticket_id = :id ORDER BY r.id DESC"""),
         {"id": ticket_id},
     )
-    return tuple(RectificationRow(**dict(r._mapping) | {"feedback": _feedback(r.feedback)}) for r in rows)
+    return tuple(
+        RectificationRow(
+            **dict(r._mapping) | {"feedback": _feedback(r.feedback), "answer": _answer(r.feedback)}
+        )
+        for r in rows
+    )
+
+
+def _answer(feedback: dict[str, Any]) -> Feedback:
+    known = {key: feedback.get(key) for key in ("how", "at", "said", "attempts")}
+    return Feedback(bool(feedback.get("reached")), **known)
+
+
+def _returned(connection: Connection, row: TicketRow) -> Returned | None:
+    """Why the ticket is being rectified again, None where it is for the first time."""
+    if row.state is not State.RECTIFYING or row.rework_due_on is None:
+        return None
+    found = connection.execute(
+        text("""
+            SELECT e.action, w.text AS reason, coalesce(u.name, e.actor) AS by, e.at
+            FROM event e LEFT JOIN app_user u ON u.login = e.actor LEFT JOIN event_text w ON w.event_id = e.id
+            WHERE e.ticket_id = :id AND e.action IN ('return_for_rework', 'report_refused')
+            ORDER BY e.id DESC LIMIT 1"""),
+        {"id": row.id},
+    ).first()
+    return Returned(events.label(found.action), found.reason, found.by, found.at) if found else None
 
 
 def _feedback(feedback: dict[str, Any]) -> str:

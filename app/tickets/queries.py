@@ -7,15 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app.tickets import filters
-from app.tickets.detail import propose_dispatch, ticket
+from app.tickets.detail import causes, propose_dispatch, ticket
 from app.tickets.rows import (
     Clock,
+    Feedback,
     FollowUp,
     Order,
     Page,
     PageKey,
     Proposal,
     RectificationRow,
+    Returned,
     Revision,
     Round,
     TicketDetail,
@@ -30,12 +32,14 @@ from models.rules.people import Group
 
 __all__ = [
     "Clock",
+    "Feedback",
     "FollowUp",
     "Order",
     "Page",
     "PageKey",
     "Proposal",
     "RectificationRow",
+    "Returned",
     "Revision",
     "Round",
     "TicketDetail",
@@ -43,6 +47,7 @@ __all__ = [
     "TicketRow",
     "TimeLineEntry",
     "Waiting",
+    "causes",
     "count",
     "page",
     "propose_dispatch",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from app.tickets.attachments import AttachmentRow
 from models.rules.lifecycle import Action, State
 from models.rules.ratings import is_called_back
 from models.rules.worktime import ExplainedDay
@@ -163,8 +164,29 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the person was told. `at`: ISO, as it was typed; `attempts` where they were not reached."""
+
+    reached: bool
+    how: str | None = None
+    at: str | None = None
+    said: str | None = None
+    attempts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Why a submission came back (退回重办, 12345退回), who said so and when."""
+
+    action: str
+    reason: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RectificationRow:
-    """One submission of the lead agency; `feedback` in one sentence."""
+    """One submission of the lead agency; `feedback` in one sentence, `answer` in its parts."""
 
     submitted_at: datetime
     found_true: bool
@@ -173,6 +195,10 @@ class RectificationRow:
     measures: str
     feedback: str
     reviewed_by: str
+    id: int = 0
+    cause_code: str | None = None
+    cause_text: str | None = None
+    answer: Feedback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +235,8 @@ class TicketDetail:
     clocks: tuple[Clock, ...]
     allowed: tuple[Action, ...]
     refused: tuple[tuple[Action, str], ...]
+    attachments: tuple[AttachmentRow, ...] = ()
+    returned: Returned | None = None
 
     @property
     def deadline_name(self) -> str | None:

@@ -66,6 +66,7 @@ CREATE FUNCTION pd.hand_in(ticket pd.ticket, payload jsonb) RETURNS pd.ticket
 AS $$
 DECLARE
     feedback jsonb := coalesce(payload -> 'feedback', '{}');
+    made bigint;
     missing text := (
         SELECT string_agg(name, '、') FROM (VALUES
             ('found_true', '是否属实'), ('found_reasonable', '诉求是否合理'), ('cause', '原因'),
@@ -80,11 +81,18 @@ BEGIN
             OR (feedback ->> 'reached')::boolean IS FALSE AND coalesce((feedback ->> 'attempts')::integer, 0) > 0) THEN
         RAISE EXCEPTION '请写明向评价人反馈的方式、时间和对方意见；联系不上的，写明联系次数。' USING ERRCODE = 'PD001';
     END IF;
+    IF payload ->> 'cause_code' IS NOT NULL
+       AND NOT EXISTS (SELECT FROM cause_code c WHERE c.code = payload ->> 'cause_code' AND NOT c.retired) THEN
+        RAISE EXCEPTION '请从列表中选择差评产生的原因。' USING ERRCODE = 'PD001';
+    END IF;
     INSERT INTO rectification (ticket_id, assignment_id, submitted_at, found_true, found_reasonable, cause,
-                               measures, feedback, reviewed_by)
+                               measures, feedback, reviewed_by, cause_code)
     SELECT ticket.id, a.id, pd.now(), (payload ->> 'found_true')::boolean, (payload ->> 'found_reasonable')::boolean,
-           payload ->> 'cause', payload ->> 'measures', feedback, payload ->> 'reviewed_by'
-    FROM assignment a WHERE a.ticket_id = ticket.id AND a.current AND a.part = 'lead';
+           payload ->> 'cause', payload ->> 'measures', feedback, payload ->> 'reviewed_by',
+           payload ->> 'cause_code'
+    FROM assignment a WHERE a.ticket_id = ticket.id AND a.current AND a.part = 'lead'
+    RETURNING id INTO made;
+    PERFORM pd.hand_in_attachments(ticket, made);
     UPDATE assignment SET submitted_on = coalesce(submitted_on, pd.today())
     WHERE ticket_id = ticket.id AND current;
     ticket.submitted_on := pd.today();
@@ -174,7 +182,8 @@ AS $$
                 jsonb_build_object('found_true', (payload ->> 'found_true')::boolean,
                                    'found_reasonable', (payload ->> 'found_reasonable')::boolean)
             WHEN action = 'submit' THEN
-                jsonb_build_object('material_hash', encode(sha256(convert_to((payload - 'reason')::text, 'UTF8')), 'hex'))
+                jsonb_strip_nulls(jsonb_build_object('material_hash', encode(sha256(convert_to((payload - 'reason')::text, 'UTF8')), 'hex'),
+                                   'cause_code', payload ->> 'cause_code', 'attachments', pd.attachment_hashes(ticket)))
             WHEN action = 'confirm_closed' THEN
                 jsonb_build_object('receipt', payload ->> 'receipt', 'closed_on', (payload ->> 'closed_on')::date)
             ELSE '{}' END

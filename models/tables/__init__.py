@@ -12,6 +12,8 @@ from models.tables.intake import (
     StagingSummary,
     StagingTicket,
 )
+from models.tables.material import Attachment, AttachmentContent, AttachmentPart, CauseCode
+from models.tables.papers import Body, Paper
 from models.tables.people import AppUser, PersonRequest, PersonRequestSecret
 from models.tables.ratings import LabelCode, Rater, Rating, RatingRevision
 from models.tables.registry import Agency, Counter, Hall, ResponsibleOffice, ServiceItem, StaffMember
@@ -31,9 +33,14 @@ __all__ = [
     "Agency",
     "AppUser",
     "Assignment",
+    "Attachment",
+    "AttachmentContent",
+    "AttachmentPart",
     "Base",
+    "Body",
     "CalendarDay",
     "CalendarYear",
+    "CauseCode",
     "Change",
     "CommandLog",
     "Counter",
@@ -46,6 +53,7 @@ __all__ = [
     "Instance",
     "LabelCode",
     "LocalDay",
+    "Paper",
     "PersonRequest",
     "PersonRequestSecret",
     "Rater",

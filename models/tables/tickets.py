@@ -145,6 +145,7 @@ class Rectification(Base):
     measures: Mapped[str]
     feedback: Mapped[dict[str, Any]]
     reviewed_by: Mapped[str]
+    cause_code: Mapped[str | None] = mapped_column(ForeignKey("pd.cause_code.code"))
 
 
 class TicketTransition(Base):

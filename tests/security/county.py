@@ -109,6 +109,7 @@ class County:
         self.numbers["closed"] = self._closed()
         self.numbers["nobodys"] = self.ticket("甲镇", words=NOBODYS)
         self._rate()
+        self._attach()
         # No longer marked as test: nobody may set the clock.
         self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
         self._ask()
@@ -178,6 +179,17 @@ class County:
                 self.numbers[f"{name}_rating"],
                 *RATER,
             )
+
+    def _attach(self) -> None:
+        """A file on either agency's ticket."""
+        for name, agency in (("own", "甲镇"), ("other", "乙镇")):
+            self.database.rows(
+                "WITH c AS (INSERT INTO pd.attachment_content VALUES (sha256(%s), %s) RETURNING hash)"
+                " INSERT INTO pd.attachment (ticket_id, round, agency_id, name, kind, size, hash, added_at, added_by)"
+                " SELECT %s, 1, %s, %s || '.pdf', 'pdf', 1, hash, %s, 'officer' FROM c",
+                WORDS[agency][2].encode(), WORDS[agency][2].encode(), self.numbers[name],
+                self.database.agency(agency), WORDS[agency][2], MONDAY,
+            )  # fmt: skip
 
     def _ask(self) -> None:
         """What waits or was looked up: a request of the first admin, a reveal of an officer."""

@@ -35,6 +35,7 @@ _ODD = {
     "boolean": ("NULL", "true", "false"),
     "timestamp with time zone": ("NULL", "'infinity'", "'-infinity'", "'294276-12-31'", "'4714-11-24 BC'"),
     "event": ("NULL",),
+    "bytea": ("NULL", "''", "'\\x255044462d'", "decode(repeat('00', 1048577), 'hex')"),
 }
 #: What may come back: our sentences, malformed values, a missing one, a limit. Never an internal error (XX),
 #: a lack of memory (53), a time-out (57) or a right that fails only behind the door (42501).

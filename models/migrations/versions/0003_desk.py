@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+
 import sqlalchemy as sa
 from alembic import op
+
+import resources
 
 revision = "0003"
 down_revision = "0002"
@@ -23,7 +27,44 @@ def upgrade() -> None:
 
 
 def _documents() -> None:
-    """Numbers of papers."""
+    """Numbers of papers, and the bodies named on them."""
+    op.create_table(
+        "paper",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("round", sa.SmallInteger(), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind in ('dispatch','supervise')", name=op.f("ck_paper_kind")),
+        sa.CheckConstraint("(kind = 'supervise') = (event_id is not null)", name=op.f("ck_paper_event")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["pd.ticket.id"], name=op.f("fk_paper_ticket_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["pd.event.id"], name=op.f("fk_paper_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("kind", "year", "number", name=op.f("uq_paper_kind_year_number")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_paper_event_id")),
+        schema="pd",
+    )
+    op.create_index(
+        "uq_paper_round", "paper", ["ticket_id", "round"], unique=True, schema="pd",
+        postgresql_where=sa.text("kind = 'dispatch'"),
+    )  # fmt: skip
+    op.create_index("ix_paper_ticket_id", "paper", ["ticket_id", "id"], schema="pd")
+    bodies = op.create_table(
+        "body",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("phone", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.CheckConstraint("kind in ('centre','bureau','hotline')", name=op.f("ck_body_kind")),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_body")),
+        schema="pd",
+    )
+    named = {"centre": "市政务服务中心", "bureau": "市政务服务数据管理局", "hotline": "12345政务服务便民热线"}
+    op.bulk_insert(bodies, [{"kind": kind, "name": name} for kind, name in named.items()])
 
 
 def _lists() -> None:
@@ -32,6 +73,77 @@ def _lists() -> None:
 
 def _material() -> None:
     """Attachments, causes, contributions."""
+    causes = op.create_table(
+        "cause_code",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("standing", sa.SmallInteger(), nullable=False),
+        sa.Column("retired", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_cause_code"),
+        schema="pd",
+    )
+    op.bulk_insert(causes, _causes())
+    op.add_column("rectification", sa.Column("cause_code", sa.Text(), nullable=True), schema="pd")
+    op.create_foreign_key(
+        "fk_rectification_cause_code", "rectification", "cause_code", ["cause_code"], ["code"],
+        source_schema="pd", referent_schema="pd",
+    )  # fmt: skip
+    op.create_table(
+        "attachment_content",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk_attachment_content"),
+        schema="pd",
+    )
+    # Files are compressed already: trying again costs seconds and saves nothing.
+    op.execute("ALTER TABLE pd.attachment_content ALTER content SET STORAGE EXTERNAL")
+    op.create_table(
+        "attachment_part",
+        sa.Column("upload", sa.UUID(as_uuid=False), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("part", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("upload", "no", name="pk_attachment_part"),
+        schema="pd",
+        prefixes=["UNLOGGED"],
+    )
+    op.execute("ALTER TABLE pd.attachment_part ALTER part SET STORAGE EXTERNAL")
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("round", sa.SmallInteger(), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("rectification_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "kind in ('png','jpg','pdf','docx','xlsx','doc','xls')", name="ck_attachment_kind"
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["pd.agency.id"], name="fk_attachment_agency_id"),
+        sa.ForeignKeyConstraint(["hash"], ["pd.attachment_content.hash"], name="fk_attachment_hash"),
+        sa.ForeignKeyConstraint(
+            ["rectification_id"], ["pd.rectification.id"], name="fk_attachment_rectification_id"
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["pd.ticket.id"], name="fk_attachment_ticket_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_attachment"),
+        schema="pd",
+    )
+    op.create_index("ix_attachment_ticket_id", "attachment", ["ticket_id", "id"], schema="pd")
+    op.create_index("ix_attachment_hash", "attachment", ["hash"], schema="pd")
+
+
+def _causes() -> list[dict[str, object]]:
+    """The shipped list."""
+    with resources.path("causes.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {"code": row["code"], "text": row["text"], "standing": number, "retired": row["retired"] == "yes"}
+            for number, row in enumerate(csv.DictReader(file), start=1)
+        ]
 
 
 def _calendar() -> None:
