@@ -110,6 +110,18 @@ def load(connection: Connection, arrival: Arrival, *, complete: bool) -> dict[st
     return dict(counts)
 
 
+def load_lines(
+    connection: Connection, load_id: int, lines: bytes, about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Loads ratings that came without a file; the counts. The caller has begun the load and ends the transaction.
+
+    `about`: what `load` tells of a file, its outcome and names among it.
+    """
+    with _copying(connection, "staging_rating") as write:
+        write(lines)
+    return dict(connection.scalar(_LOADERS[Kind.RATINGS], {"load": load_id, "batch": json.dumps(about)}))
+
+
 def _copy_part(connection: Connection, table: str, lines: Iterator[bytes]) -> bool:
     """Copies the next part; whether more may follow."""
     copied = 0

@@ -15,7 +15,7 @@ ENDINGS = (".xlsx", ".xls", ".csv")
 
 
 class DropZone(QFrame):
-    """`dropped(Path)` when a file was let go here; `choose` is the button beside it."""
+    """`dropped(Path)` when a file was let go here; `choose` and `paper` are buttons beside it."""
 
     dropped = Signal(object)
 
@@ -28,6 +28,7 @@ class DropZone(QFrame):
         column.setContentsMargins(6 * UNIT, 6 * UNIT, 6 * UNIT, 6 * UNIT)
         column.setSpacing(2 * UNIT)
         self.choose = Button("选择文件", "folder", "primary", self)
+        self.paper = Button("录入书面评价表", "edit", "link", self)
         words = label("把省平台导出的文件拖到这里", "lead", self)
         advice = label(
             "评价明细、省差评工单、办件评价汇总、机构名录、放假安排；Excel 或 CSV，表头在哪一行都认得。",
@@ -42,6 +43,7 @@ class DropZone(QFrame):
         column.addWidget(words)
         column.addWidget(advice)
         column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.paper, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
     def dragEnterEvent(self, event) -> None:

@@ -15,6 +15,7 @@ from app.tickets.queries import TicketFilter
 from views.intake.batches import BatchList
 from views.intake.dropping import ENDINGS, DropZone
 from views.intake.loading import LoadBar, inspecting, loading
+from views.intake.paper import PaperPanel
 from views.intake.preview import Preview
 from views.operations import Cancelled, Operation
 from views.shell.page import MARGIN, Page
@@ -46,6 +47,7 @@ class IntakePage(Page):
         sides.addWidget(self._right(), 3)
         outer.addLayout(sides, 1)
         session.registry.bind("intake.choose", self.choose_file)
+        session.registry.bind("intake.paper", self.enter_paper)
 
     def _left(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -61,8 +63,15 @@ class IntakePage(Page):
         self.preview.again_wanted.connect(self._again)
         self.preview.save_wanted.connect(self._save_refused)
         self.preview.tickets_wanted.connect(self._open_tickets)
+        self.zone.paper.clicked.connect(self.enter_paper)
+        self.zone.paper.setVisible(self.session.is_officer)
+        self.paper = PaperPanel(self.session, self.stack)
+        self.paper.left.connect(self._again)
+        self.paper.entered.connect(self._entered)
+        self.stack.addWidget(self.paper)
         self.stack.addWidget(self.zone)
         self.stack.addWidget(self.preview)
+        self.stack.setCurrentWidget(self.zone)
         column.addWidget(self.bar)
         column.addWidget(self.stack, 1)
         return column
@@ -116,6 +125,15 @@ class IntakePage(Page):
     def _tried(self, result: Any) -> None:
         self._settle()
         self.preview.show_trial(result)
+
+    def enter_paper(self) -> None:
+        """Opens the form for a rating that came on paper."""
+        if self._under_way is None:
+            self.stack.setCurrentWidget(self.paper)
+            self.paper.begin()
+
+    def _entered(self, done: Any) -> None:
+        self.session.announce(done.changes)
 
     # loading ----------------------------------------------------------------------------------------------
 

@@ -111,11 +111,15 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
     ),
+    Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
     Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),
     Command(
         "intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"
+    ),
+    Command(
+        "intake.paper", "录入书面评价表", "edit", OFFICERS, "Ctrl+Shift+B", "intake", keywords="纸质 评价"
     ),
     Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
     Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),
