@@ -97,9 +97,10 @@ def _paint_text(painter: QPainter, inner: QRectF, column: Column, text: str) -> 
 
 
 class TableView(QTableView):
-    """A paged table; `chosen(row)` when another row becomes the current one."""
+    """A paged table; `chosen(row)` when another row becomes the current one, `selected` when other rows are selected."""
 
     chosen = Signal(object)
+    selected = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +139,7 @@ class TableView(QTableView):
             self.setColumnWidth(number, int(width or column.width))
         self._fitting = False
         self.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
         model.about_to_merge.connect(self._remember_place)
         model.loaded.connect(self._restore_place)
         self._fit()
@@ -157,6 +159,13 @@ class TableView(QTableView):
         """No row is the current one."""
         self.clearSelection()
         self.setCurrentIndex(QModelIndex())
+
+    def selected_rows(self) -> tuple[object, ...]:
+        """The selected rows in the order in which they stand."""
+        rows = self.model().rows
+        return tuple(
+            rows[at] for at in sorted({index.row() for index in self.selectionModel().selectedRows()})
+        )
 
     def current_id(self) -> object:
         """The current row's id, or None."""
@@ -208,6 +217,9 @@ class TableView(QTableView):
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.chosen.emit(current.data(ROW_ROLE) if current.isValid() else None)
+
+    def _selection_changed(self, _now: object, _before: object) -> None:
+        self.selected.emit()
 
     def _resized(self, section: int, _old: int, new: int) -> None:
         if self._fitting or self.model() is None:

@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.changes import Kind
+from app.errors import UserError
 from app.rankings import queries as rankings
 from app.registry import queries as registry
-from app.tickets import queries
+from app.tickets import bulk, queries
 from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import BY_HAND, Action
 from views.shell.actions import ticket_command
@@ -22,6 +23,7 @@ from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.model import PagedModel
 from views.tables.view import TableView
+from views.tickets.bulk import BulkPanel
 from views.tickets.columns import COLUMNS
 from views.tickets.drill import Drill
 from views.tickets.filters import FilterBar
@@ -50,8 +52,14 @@ class TicketsPage(Page):
         self._counted: int | None = None
         self._wanted: int | None = None
         self._advance = False
+        #: Whether all that is listed was chosen, beyond the rows that were fetched.
+        self._everything = False
         self.panel = TicketPanel(session, self)
         self.panel.acted.connect(self._acted)
+        self.bulk = BulkPanel(session, self)
+        self.bulk.acted.connect(session.announce)
+        self.bulk.all_wanted.connect(self.choose_all)
+        self.bulk.left.connect(self._bulk_left)
         self.model = PagedModel(COLUMNS, self._ask, self)
         self.model.loaded.connect(self._loaded)
         self.filters = FilterBar(self)
@@ -62,8 +70,9 @@ class TicketsPage(Page):
         session.registry.bind("ticket.contact", self.panel.contact.ask, self._allows_contact)
         for action in BY_HAND:
             session.registry.bind(
-                ticket_command(action), partial(self.panel.begin, action), partial(self._allows, action)
+                ticket_command(action), partial(self._begin, action), partial(self._allows, action)
             )
+        session.registry.bind("tickets.all", self.choose_all, self._allows_all)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout(self)
@@ -86,8 +95,11 @@ class TicketsPage(Page):
         column.addLayout(chips)
         column.addWidget(self._make_list(left), 1)
         split.addWidget(left)
-        split.addWidget(self.panel)
-        self.panel.setMinimumWidth(80 * UNIT)
+        self._side = QStackedWidget(split)
+        self._side.addWidget(self.panel)
+        self._side.addWidget(self.bulk)
+        split.addWidget(self._side)
+        self._side.setMinimumWidth(80 * UNIT)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
         split.setSizes([800, PANEL_WIDTH])
@@ -101,6 +113,7 @@ class TicketsPage(Page):
         self.table = TableView("工单列表", self._stack)
         self.table.show_model(self.model)
         self.table.chosen.connect(self._row_chosen)
+        self.table.selected.connect(self._selection_changed)
         self._empty = Empty("empty", "没有符合条件的工单", "去掉一些筛选条件，或者换一个月份。", self._stack)
         self._empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
         self._stack.addWidget(self.table)
@@ -129,6 +142,8 @@ class TicketsPage(Page):
         """Reads the listed rows, the counts and the chosen ticket again."""
         self.model.refresh()
         self._read_counts()
+        if self._everything and not self.bulk.pinned:
+            self.choose_all()
         if self.panel.ticket_id is not None:
             self.panel.load(self.panel.ticket_id)
 
@@ -149,6 +164,7 @@ class TicketsPage(Page):
         hidden = (self._counted or 0) - counts.matching
         shown += f"，另有 {hidden:,} 件由其他单位办理，不在您可查看的范围" if hidden > 0 else ""
         self.facts.setText(shown + (f"，{mine:,} 件待我处理" if mine else ""))
+        self.bulk.set_listed(counts.matching)
         self.session.counted.emit("tickets", mine, False)
 
     def _read_choices(self, connection: Any) -> tuple[tuple[str, ...], tuple]:
@@ -181,6 +197,7 @@ class TicketsPage(Page):
 
     def _filter_changed(self, _chosen: object) -> None:
         self._counted = None
+        self._everything = False
         self.model.restart()
         self._read_counts()
 
@@ -210,6 +227,11 @@ class TicketsPage(Page):
 
     def _keep_choice(self, otherwise: int | None) -> None:
         """The ticket at the right stays chosen; where it left the list, the row `otherwise`, or none."""
+        if self._everything:
+            self.table.selectAll()
+        self._selection_changed()
+        if self.bulk.wanted:
+            return
         shown, rows = self.panel.ticket_id, self.model.rows
         if shown is not None and self.model.row_of(shown) is not None:
             if self.table.current_id() != shown:
@@ -228,7 +250,62 @@ class TicketsPage(Page):
         if self.panel.ticket_id != row.id:
             self.panel.load(row.id)
 
+    # many -------------------------------------------------------------------------------------------------
+
+    def choose_all(self) -> None:
+        """Chooses all that is listed, also what was not fetched yet."""
+        chosen, person = self.filters.filter, self.session.person
+
+        def read(connection: Any) -> Any:
+            return bulk.rows(connection, bulk.ids(connection, chosen, person=person))
+
+        self.session.query(self, read, self._all_read, key="all", failed=self._not_all)
+
+    def _all_read(self, rows: Any) -> None:
+        self._everything = True
+        self.table.selectAll()
+        self.bulk.choose(rows)
+        self._show_side()
+
+    def _not_all(self, error: Exception) -> None:
+        self.session.notice("warning" if isinstance(error, UserError) else "error", str(error))
+
+    def _selection_changed(self) -> None:
+        if self.model.merging:
+            return  # told once the rows are in place
+        chosen = self.table.selected_rows()
+        if self._everything and len(chosen) == len(self.model.rows):
+            return
+        self._everything = False
+        self.bulk.choose(chosen)
+        self._show_side()
+
+    def _show_side(self) -> None:
+        self._side.setCurrentWidget(self.bulk if self.bulk.wanted else self.panel)
+
+    def _bulk_left(self) -> None:
+        """Back to the one ticket that the list's mark stands on."""
+        self._everything = False
+        at = self.table.currentIndex().row()
+        self.table.choose_nothing()
+        self.bulk.choose(())
+        self._show_side()
+        if self.model.rows:
+            self.table.choose_id(self.model.rows[min(max(at, 0), len(self.model.rows) - 1)].id)
+        self.table.setFocus()
+
+    def _begin(self, action: Action) -> None:
+        if self.bulk.wanted:
+            self.bulk.begin(action)
+        else:
+            self.panel.begin(action)
+
+    def _allows_all(self) -> bool:
+        return self.isVisible() and bool(self.model.rows) and not self.bulk.pinned
+
     def _allows(self, action: Action) -> bool:
+        if self.bulk.wanted:
+            return self.isVisible() and self.bulk.allows(action)
         return self.isVisible() and self.panel.detail is not None and action in self.panel.detail.allowed
 
     def _allows_contact(self) -> bool:
