@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import Connection, text
 
+from app.errors import EnvironmentProblem
 from app.tickets.files import FileKind, Prepared
 
 #: Bytes of one part.
@@ -90,3 +92,14 @@ def note_saved(connection: Connection, hash_of_file: str) -> None:
     """Puts on record that a file left the house."""
     facts = json.dumps({"rows": 1, "hash": hash_of_file})
     connection.execute(text("SELECT pd.log_export('attachment', CAST(:facts AS jsonb))"), {"facts": facts})
+
+
+def write_out(path: Path, content_of_file: bytes) -> None:
+    """Writes a file, whole or not at all; raises EnvironmentProblem."""
+    draft = path.with_name(path.name + ".part")
+    try:
+        draft.write_bytes(content_of_file)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise EnvironmentProblem(f"没有存成（{path}：{error.strerror or error}）。", code="folder") from error

@@ -219,7 +219,7 @@ class Backend:
     def install(self, monkeypatch: Any) -> None:
         """Puts the answers where the views ask."""
         for module, names in (
-            (tickets, ("page", "count", "ticket", "propose_dispatch")), (commands, ("act",)),
+            (tickets, ("page", "count", "ticket", "propose_dispatch", "causes")), (commands, ("act",)),
             (desk, ("waiting", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("ranking", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
         ):  # fmt: skip
@@ -263,6 +263,9 @@ class Backend:
 
     def _propose_dispatch(self, _connection: Any, _ticket_id: int) -> Any:
         return proposal()
+
+    def _causes(self, _connection: Any) -> dict[str, str]:
+        return {"notice": "一次性告知不到位", "waiting": "排队等候时间长", "other": "其他"}
 
     def _agencies(self, _connection: Any) -> Any:
         return agency_names()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.errors import EnvironmentProblem, UserError
+from app.tickets import queries as tickets
 from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.people import Group
-from tests.views.factories import TODAY, Backend, Workspace, detail, person, ticket
+from tests.views.factories import NOW, TODAY, Backend, Workspace, detail, person, ticket
 from views.operations import Operations
 from views.shell.session import Session
+from views.tickets.diff import DiffLabel
 from views.tickets.drill import Drill
 from views.tickets.forms import form_for
 from views.tickets.page import TicketsPage
@@ -251,10 +254,13 @@ def test_a_liaison_signs_and_hands_in(liaison, backend):
     assert backend.rows[1].state is State.RECTIFYING
     panel = liaison.choose(2)
     panel.begin(Action.SUBMIT)
+    liaison.settle()
     form = panel._form
     assert form.problem()
     form.found_true.set_value(True)
     form.found_reasonable.set_value(True)
+    assert form.problem() == "请从列表中选择差评原因。"
+    form.cause_code.set_value("notice")
     form.cause.setPlainText("没有一次性告知")
     form.measures.setPlainText("补发材料清单")
     assert "反馈" in form.problem()
@@ -272,7 +278,9 @@ def test_feedback_that_reached_the_person(liaison, backend):
     backend.rows[0] = ticket(1, State.RECTIFYING, days_left=3)
     panel = liaison.choose(1)
     panel.begin(Action.SUBMIT)
+    liaison.settle()
     form = panel._form
+    form.cause_code.set_value("notice")
     for choice in (form.found_true, form.found_reasonable, form.reached):
         choice.set_value(True)
     form.how.set_value("电话")
@@ -342,3 +350,30 @@ def test_a_figure_says_how_many_rows_its_reader_may_not_see(liaison):
     liaison.page._clear_filter()
     liaison.settle()
     assert "另有" not in liaison.page.facts.text()
+
+
+def test_returned_work_says_what_was_missing_and_begins_with_the_last_version(liaison, backend, monkeypatch):
+    row = ticket(1, State.RECTIFYING, days_left=3)
+    answer = tickets.Feedback(True, "电话", "2026-11-02T10:30", "满意")
+    versions = tuple(
+        tickets.RectificationRow(NOW, True, False, cause, "补发清单", "电话：满意", "王主任", number, "notice",
+                                 "一次性告知不到位", answer)
+        for number, cause in ((2, "没有告知材料清单"), (1, "没有告知"))
+    )  # fmt: skip
+    returned = tickets.Returned("退回重办", "请补充照片", "李伟", NOW)
+    shown = detail(row, Group.LIAISON, rectifications=versions, returned=returned)
+    monkeypatch.setattr(tickets, "ticket", lambda *_: shown)
+    liaison.page.panel.load(1)
+    liaison.settle()
+    panel = liaison.page.panel
+    panel.begin(Action.SUBMIT)
+    liaison.settle()
+    form = panel._form
+    assert any("请补充照片" in word.text() for word in form.findChildren(QLabel))
+    assert form.problem() is None
+    payload = form.values()["payload"]
+    assert (payload["cause"], payload["cause_code"]) == ("没有告知材料清单", "notice")
+    assert payload["feedback"]["at"] == "2026-11-02T10:30:00+08:00"
+    switch = next(b for b in panel.handed_in.findChildren(QPushButton) if b.text() == "与上次对照")
+    switch.click()
+    assert any("材料清单" in found.accessibleName() for found in panel.handed_in.findChildren(DiffLabel))

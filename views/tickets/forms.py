@@ -73,6 +73,9 @@ class ActionForm(QWidget):
         """What was written, as a note may keep it."""
         return ""
 
+    def show_detail(self, detail: Any) -> None:
+        """The ticket was read again while the form is open."""
+
     def say(self, text: str, role: str = "small") -> None:
         """Adds a sentence."""
         self.column.addWidget(label(text, role, self, wrap=True))
@@ -221,7 +224,6 @@ def date_field(name: str, session: Session, parent: QWidget) -> QDateEdit:
     made.setDate(QDate(today.year, today.month, today.day))
     made.setMaximumDate(made.date())
     made.setDisplayFormat("yyyy年M月d日")
-    made.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
     made.setAccessibleName(name)
     return made
 
@@ -250,7 +252,7 @@ def form_for(action: Action, session: Session, detail: Any, parent: QWidget) -> 
     if action is Action.CONFIRM_CLOSED:
         return ClosedForm(action, session, parent)
     if action is Action.SUBMIT:
-        return SubmitForm(action, session, parent)
+        return SubmitForm(action, session, detail, parent)
     if action in NEEDS_REASON or action is Action.REMIND:
         return ReasonForm(action, parent)
     return None

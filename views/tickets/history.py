@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from views import dates
-from views.shell.parts import Badge, Picture, clear, label, row
+from views.shell.parts import Badge, Button, Picture, clear, label, row
+from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tickets.attachments import AttachmentList
+from views.tickets.diff import DiffLabel
 
 
 class TimeLine(QWidget):
@@ -136,34 +141,74 @@ class RoundList(QWidget):
 
 
 class RectificationList(QWidget):
-    """整改材料: what the agency found, did and told the person, the latest first."""
+    """整改材料: what the agency found, did and told the person, the latest first; what changed between versions."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
+        self._shown: tuple[tuple[Any, ...], date, tuple[Any, ...]] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 2 * UNIT, 0, 0)
         self._column.setSpacing(UNIT)
+        self._differing: set[int] = set()
 
-    def show_rectifications(self, handed_in: tuple[Any, ...], today: date) -> None:
-        """Shows them."""
+    def show_rectifications(
+        self, handed_in: tuple[Any, ...], today: date, files: tuple[Any, ...] = ()
+    ) -> None:
+        """Shows them, each with its files."""
+        if self._shown is None or self._shown[0] != handed_in:
+            self._differing.clear()
+        self._shown = (handed_in, today, files)
         clear(self._column)
-        for one in handed_in:
-            found = (
-                f"{'属实' if one.found_true else '不属实'}、{'合理' if one.found_reasonable else '不合理'}"
-            )
-            when = label(dates.moment(one.submitted_at, today), "strong", self)
-            self._column.addLayout(row(when, label(found, "", self), None))
-            texts = (
-                ("原因", one.cause),
-                ("措施", one.measures),
-                ("反馈", one.feedback),
-                ("审核人", one.reviewed_by),
-            )
-            for name, text in texts:
-                word = label(name, "secondary", self)
-                word.setFixedWidth(13 * UNIT)
-                line = row(word, spacing=2)
-                line.addWidget(label(text, "", self, wrap=True), 1)
-                self._column.addLayout(line)
-            self._column.addSpacing(2 * UNIT)
+        for one, before in zip(handed_in, (*handed_in[1:], None), strict=False):
+            self._add(one, before, today, tuple(f for f in files if f.version == one.id))
         self._column.addStretch(1)
+
+    def _add(self, one: Any, before: Any, today: date, files: tuple[Any, ...]) -> None:
+        when = label(dates.moment(one.submitted_at, today), "strong", self)
+        head = row(when, label(found_words(one), "", self), None)
+        differing = before is not None and one.id in self._differing
+        if before is not None:
+            switch = Button("只看现文" if differing else "与上次对照", kind="link", parent=self)
+            switch.clicked.connect(partial(self._switch, one.id))
+            head.addWidget(switch)
+        self._column.addLayout(head)
+        for name, text, earlier in _texts(one, before if differing else None):
+            word = label(name, "secondary", self)
+            word.setFixedWidth(13 * UNIT)
+            line = row(word, spacing=2)
+            line.setAlignment(word, Qt.AlignmentFlag.AlignTop)
+            shown = label(text, "", self, wrap=True) if earlier is None else DiffLabel(earlier, text, self)
+            line.addWidget(shown, 1)
+            self._column.addLayout(line)
+        if files:
+            listed = AttachmentList(self._session, self)
+            listed.show_files(files)
+            self._column.addWidget(listed)
+        self._column.addSpacing(2 * UNIT)
+
+    def _switch(self, version: int) -> None:
+        self._differing ^= {version}
+        if self._shown is not None:
+            self.show_rectifications(*self._shown)
+
+
+def found_words(one: Any) -> str:
+    """属实、合理."""
+    return f"{'属实' if one.found_true else '不属实'}、{'合理' if one.found_reasonable else '不合理'}"
+
+
+def _texts(one: Any, before: Any) -> list[tuple[str, str, str | None]]:
+    """Name, text, and the text that stood before where both are compared."""
+
+    def told(what: Any) -> tuple[tuple[str, str], ...]:
+        return (
+            *((("认定", found_words(what)),) if before is not None else ()),
+            ("原因", "：".join(part for part in (what.cause_text, what.cause) if part)),
+            ("措施", what.measures),
+            ("反馈", what.feedback),
+            ("审核人", what.reviewed_by),
+        )
+
+    earlier = [text for _, text in told(before)] if before is not None else [None] * 4
+    return [(name, text, old) for (name, text), old in zip(told(one), earlier, strict=True)]

@@ -127,7 +127,7 @@ class TicketPanel(QFrame):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("工单资料")
-        self.time_line, self.handed_in = TimeLine(body), RectificationList(body)
+        self.time_line, self.handed_in = TimeLine(body), RectificationList(self._session, body)
         self.days, self.rounds = DayList(body), RoundList(body)
         self._sheets = (self.time_line, self.handed_in, self.days, self.rounds)
         for name in ("办理过程", "整改材料", "期限说明", "承办记录"):
@@ -220,9 +220,11 @@ class TicketPanel(QFrame):
         self._clock.show_detail(detail, today)
         self.time_line.show_entries(detail.time_line, today)
         self.days.show_clocks(detail.clocks, today)
-        self.handed_in.show_rectifications(detail.rectifications, today)
+        self.handed_in.show_rectifications(detail.rectifications, today, detail.attachments)
         self.tabs.setTabVisible(HANDED_IN, bool(detail.rectifications))
         self.rounds.show_rounds(detail.rounds, today)
+        if self._form is not None:
+            self._form.show_detail(detail)
 
     def _show_all(self) -> None:
         self._show_buttons()

@@ -2,30 +2,84 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QDateTime
-from PySide6.QtWidgets import QDateTimeEdit, QLineEdit, QWidget
+from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtWidgets import QDateTimeEdit, QFrame, QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from app.clock import SHANGHAI
+from app.clock import SHANGHAI, local
+from app.tickets import queries
 from models.rules.lifecycle import Action
+from views import dates
+from views.shell.parts import Button, label, row
 from views.shell.session import Session
+from views.shell.theme import UNIT
+from views.tickets.attachments import AttachmentField
 from views.tickets.forms import MEANS, ActionForm, Choice, field_row, text_area
 
 #: How the person was told.
 WAYS = {"电话": "电话", "当面": "当面", "短信": "短信", "书面": "书面"}
 TRIES = {1: "1 次", 2: "2 次", 3: "3 次"}
+_LATER = "附件还在上传，请稍候。"
+
+
+class CauseField(Button):
+    """One cause of the list, chosen from a menu."""
+
+    edited = Signal()
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__("选择原因", "down", "plain", parent)
+        self.setProperty("aligned", "left")
+        self.setAccessibleName("差评原因")
+        self._causes: dict[str, str] = {}
+        self._code: str | None = None
+        self.choices = QMenu(self)
+        self.setMenu(self.choices)
+        session.query(self, queries.causes, self.offer, key="causes")
+
+    def offer(self, causes: dict[str, str]) -> None:
+        """The causes that can be chosen, code → text."""
+        self._causes = causes
+        self.choices.clear()
+        for code, text in causes.items():
+            self.choices.addAction(text).triggered.connect(partial(self.set_value, code))
+        self._show()
+
+    def value(self) -> str | None:
+        """The code chosen, None where there is none, or it is no longer offered."""
+        return self._code if self._code in self._causes else None
+
+    def typed(self) -> str | None:
+        """The code chosen, also before the list was read."""
+        return self._code
+
+    def set_value(self, code: str | None, *_: object) -> None:
+        """Chooses a cause."""
+        self._code = code
+        self._show()
+
+    def _show(self) -> None:
+        text = self._causes.get(self._code or "", "选择原因")
+        self.setText(text)
+        self.setAccessibleName(f"差评原因：{text}")
+        self.edited.emit()
 
 
 class SubmitForm(ActionForm):
-    """The rectification an agency hands in."""
+    """The rectification an agency hands in; returned work begins with what was missing and what was said last."""
 
-    def __init__(self, action: Action, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, action: Action, session: Session, detail: Any, parent: QWidget | None = None) -> None:
         super().__init__(action, parent)
+        if detail.returned is not None:
+            self.column.addWidget(_missing(detail.returned, session, self))
         self.say(MEANS[action])
         self.found_true = Choice({True: "属实", False: "不属实"}, self)
         self.found_reasonable = Choice({True: "合理", False: "不合理"}, self)
-        self.cause = text_area("差评产生的原因", self, lines=2)
+        self.cause_code = CauseField(session, self)
+        self.cause = text_area("具体说明差评产生的原因", self, lines=2)
         self.measures = text_area("整改措施", self, lines=2)
         self.reached = Choice({True: "已反馈", False: "联系不上"}, self)
         self.how = Choice(WAYS, self)
@@ -38,15 +92,18 @@ class SubmitForm(ActionForm):
         self.reviewed_by = QLineEdit(self)
         self.reviewed_by.setPlaceholderText("单位审核人姓名")
         self.reviewed_by.setAccessibleName("单位审核人")
+        self.files = AttachmentField(session, detail.row.id, self)
         self._lay_out()
         self._listen()
+        self._begin(detail)
         self._show_feedback()
 
     def _lay_out(self) -> None:
         rows = (
             ("差评情况", self.found_true),
             ("评价诉求", self.found_reasonable),
-            ("原因", self.cause),
+            ("差评原因", self.cause_code),
+            ("原因说明", self.cause),
             ("整改措施", self.measures),
             ("反馈情况", self.reached),
             ("反馈方式", self.how),
@@ -60,13 +117,51 @@ class SubmitForm(ActionForm):
             line = field_row(name, field, self)
             self._rows[field] = line.itemAt(0).widget()
             self.column.addLayout(line)
+        self.column.addWidget(label("附件", "secondary", self))
+        self.column.addWidget(self.files)
 
     def _listen(self) -> None:
-        for choice in (self.found_true, self.found_reasonable, self.how, self.attempts):
-            choice.edited.connect(self.edited)
+        for part in (
+            self.found_true,
+            self.found_reasonable,
+            self.cause_code,
+            self.how,
+            self.attempts,
+            self.files,
+        ):
+            part.edited.connect(self.edited)
         for text in (self.cause, self.measures, self.said, self.reviewed_by):
             text.textChanged.connect(self.edited)
+        self.at.dateTimeChanged.connect(self.edited)
         self.reached.edited.connect(self._show_feedback)
+
+    def _begin(self, detail: Any) -> None:
+        """With the last version's words, where the work came back."""
+        self.show_detail(detail)
+        if detail.returned is None or not detail.rectifications:
+            return
+        last = detail.rectifications[0]
+        self.found_true.set_value(last.found_true)
+        self.found_reasonable.set_value(last.found_reasonable)
+        self.cause_code.set_value(last.cause_code)
+        self.cause.setPlainText(last.cause)
+        self.measures.setPlainText(last.measures)
+        self.reviewed_by.setText(last.reviewed_by)
+        if last.answer is not None:
+            self._begin_feedback(last.answer)
+
+    def _begin_feedback(self, answer: Any) -> None:
+        self.reached.set_value(answer.reached)
+        self.how.set_value(answer.how)
+        self.said.setPlainText(answer.said or "")
+        self.attempts.set_value(answer.attempts)
+        if (at := _moment(answer.at)) is not None:
+            self.at.setDateTime(QDateTime(at.year, at.month, at.day, at.hour, at.minute, 0))
+
+    def show_detail(self, detail: Any) -> None:
+        """The files that lie ready may have changed."""
+        now = max((one.round for one in detail.rounds if one.current), default=0)
+        self.files.show_files(tuple(file for file in detail.attachments if file.round == now))
 
     def _show_feedback(self) -> None:
         reached = self.reached.value()
@@ -81,9 +176,12 @@ class SubmitForm(ActionForm):
         """The first thing still missing."""
         if self.found_true.value() is None or self.found_reasonable.value() is None:
             return "请先认定是否属实、是否合理。"
+        if self.cause_code.value() is None:
+            return "请从列表中选择差评原因。"
         if not self.cause.toPlainText().strip() or not self.measures.toPlainText().strip():
             return "请写明原因和整改措施。"
-        return self._feedback_problem() or (None if self.reviewed_by.text().strip() else "请填写单位审核人。")
+        reviewer = None if self.reviewed_by.text().strip() else "请填写单位审核人。"
+        return self._feedback_problem() or reviewer or (_LATER if self.files.busy else None)
 
     def _feedback_problem(self) -> str | None:
         if self.reached.value() is None:
@@ -101,24 +199,47 @@ class SubmitForm(ActionForm):
 
     def values(self) -> dict[str, Any]:
         """The rectification as the command takes it."""
-        if self.reached.value():
-            at = self.at.dateTime().toPython().replace(tzinfo=SHANGHAI, microsecond=0)
-            said = self.said.toPlainText().strip()
-            feedback: dict[str, Any] = {
-                "reached": True,
-                "how": self.how.value(),
-                "at": at.isoformat(),
-                "said": said,
-            }
-        else:
-            feedback = {"reached": False, "attempts": self.attempts.value()}
         return {
             "payload": {
                 "found_true": self.found_true.value(),
                 "found_reasonable": self.found_reasonable.value(),
+                "cause_code": self.cause_code.value(),
                 "cause": self.cause.toPlainText().strip(),
                 "measures": self.measures.toPlainText().strip(),
-                "feedback": feedback,
+                "feedback": self._feedback(),
                 "reviewed_by": self.reviewed_by.text().strip(),
             }
         }
+
+    def _feedback(self) -> dict[str, Any]:
+        if not self.reached.value():
+            return {"reached": False, "attempts": self.attempts.value()}
+        at = self.at.dateTime().toPython().replace(tzinfo=SHANGHAI, microsecond=0)
+        said = self.said.toPlainText().strip()
+        return {"reached": True, "how": self.how.value(), "at": at.isoformat(), "said": said}
+
+
+def _missing(returned: Any, session: Session, parent: QWidget) -> QFrame:
+    """Why it came back, on top of everything."""
+    frame = QFrame(parent)
+    frame.setProperty("tone", "amber")
+    frame.setAccessibleName("退回原因")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(3 * UNIT, 2 * UNIT, 3 * UNIT, 2 * UNIT)
+    column.setSpacing(UNIT)
+    when = dates.moment(returned.at, session.today)
+    column.addLayout(
+        row(label(returned.action, "strong", frame), label(f"{returned.by}　{when}", "small", frame), None)
+    )
+    column.addWidget(label(returned.reason or "没有写明原因。", "", frame, wrap=True))
+    column.addWidget(label("下面已填入上次提交的内容，请补正后再提交。", "small", frame, wrap=True))
+    return frame
+
+
+def _moment(at: str | None) -> datetime | None:
+    """A typed moment in the county's time, None where it is none."""
+    try:
+        when = datetime.fromisoformat(at or "")
+    except ValueError:
+        return None
+    return local(when) if when.tzinfo else when
