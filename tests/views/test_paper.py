@@ -103,6 +103,12 @@ def test_a_bad_form_needs_a_label_or_words(desk):
     assert form.case.text() == "" and form.agency.text() == "石城镇"
 
 
+def test_the_day_can_be_read(desk):
+    """Without its arrows the field gave its text one pixel."""
+    day = desk.fill().day
+    assert day.lineEdit().width() > day.fontMetrics().horizontalAdvance(day.text())
+
+
 def test_the_next_form_of_the_same_case_is_a_correction(desk):
     form = desk.fill()
     form.words.setPlainText("慢")

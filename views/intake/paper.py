@@ -13,7 +13,7 @@ from app.registry import queries as registry
 from app.tickets.queries import TicketFilter
 from models.rules.ratings import Satisfaction
 from views.shell.flow import Flow
-from views.shell.parts import Badge, Button, Chip, clear, label, row, rule, scrolling
+from views.shell.parts import Button, Chip, clear, label, row, rule, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.dispatch_form import AgencyField
@@ -40,8 +40,7 @@ class PaperPanel(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
         outer.setSpacing(3 * UNIT)
-        badge = Badge("书面评价表", "accent", self)
-        outer.addLayout(row(label("录入书面评价表", "lead", self), None, badge))
+        outer.addWidget(label("录入书面评价表", "lead", self))
         content = QWidget()
         self._lay_out(content)
         outer.addWidget(scrolling(content, self), 1)

@@ -92,6 +92,7 @@ def _fields(c: Colors) -> str:
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QLineEdit:focus, QPlainTextEdit:focus, QDateEdit:focus, QDateTimeEdit:focus, QSpinBox:focus {{
         border-color: {c.accent}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; height: 0; border: 0; }}
     QLineEdit[bare="true"] {{ border: 0; background: transparent; padding: 2px; font-size: 11pt; }}
     QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border-color: {c.red}; }}
     QCheckBox, QRadioButton {{ background: transparent; spacing: 7px; padding: 2px; }}

@@ -56,7 +56,7 @@ COLUMNS = (
     Column("number", "工单编号", 126, lambda r: r.number or "—", lambda r: f"办件 {r.case_number or '不明'}"),
     Column("rated_at", "评价时间", 92, _rated, _rated_exactly, quiet=True),
     Column("level", "等级", 112, _level, kind="level", mark=_called_back),
-    Column("item", "事项", 130, lambda r: r.item or "事项不明", stretch=True),
+    Column("item", "事项", 112, lambda r: r.item or "事项不明", stretch=True),
     Column("agency", "单位", 122, _agency, _agencies),
     Column("place", "窗口 · 人员", 130, place, quiet=True, needs=860),
     Column("state", "状态", 92, lambda r: state_chip(r).text, quiet=True),

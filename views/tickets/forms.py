@@ -224,6 +224,7 @@ def date_field(name: str, session: Session, parent: QWidget) -> QDateEdit:
     made.setDate(QDate(today.year, today.month, today.day))
     made.setMaximumDate(made.date())
     made.setDisplayFormat("yyyy年M月d日")
+    made.lineEdit().setTextMargins(2 * UNIT, 0, 0, 0)
     made.setAccessibleName(name)
     return made
 

@@ -85,7 +85,7 @@ class SubmitForm(ActionForm):
         self.how = Choice(WAYS, self)
         self.at = QDateTimeEdit(QDateTime.currentDateTime(), self)
         self.at.setDisplayFormat("yyyy年M月d日 HH:mm")
-        self.at.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
+        self.at.lineEdit().setTextMargins(2 * UNIT, 0, 0, 0)
         self.at.setAccessibleName("反馈时间")
         self.said = text_area("评价人怎么说", self, lines=2)
         self.attempts = Choice(TRIES, self)
