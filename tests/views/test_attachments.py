@@ -177,7 +177,7 @@ def look(sitting, monkeypatch, rows, contents, chosen=1):
 def test_pictures_and_pages_are_shown_and_turned(sitting, monkeypatch):
     rows = (file(1), file(2, FileKind.PDF), file(3, FileKind.DOCX))
     viewer = look(sitting, monkeypatch, rows, {1: png(3000, 10), 2: pdf(2)})
-    assert viewer._picture.pixmap().width() == viewer.area.viewport().width() - 24
+    assert viewer._picture.pixmap().width() == viewer.area.viewport().width() - 40
     assert viewer.pages.text() == "附件 1 / 3" and not viewer.back.isEnabled()
     sitting.qtbot.keyClick(viewer, Qt.Key.Key_Right)
     sitting.settle()

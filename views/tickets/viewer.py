@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPixmap
-from PySide6.QtWidgets import QFileDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.tickets import attachments
-from app.tickets.files import said_size
+from app.tickets.files import FileKind, said_size
 from views.operations import Task
 from views.shell.overlay import Overlay
 from views.shell.parts import Button, icon_button, label, row, rule
@@ -21,6 +21,8 @@ from views.tickets.pages import Sheet, draw
 
 #: How far a page is enlarged, step by step.
 ENLARGED = (1.0, 1.5, 2.0, 3.0)
+#: A page of a document is read best at this width.
+PAGE = 210 * UNIT
 
 
 def view(session: Session, owner: QWidget, files: tuple[Any, ...], chosen: int) -> None:
@@ -50,14 +52,14 @@ class Viewer(Overlay):
         self._picture.setAccessibleName("附件内容")
         self.said = label("", "secondary", self, wrap=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        body = QWidget()
+        body = QFrame()
+        body.setProperty("quote", "true")  # paper is white: it needs a ground to lie on
         inner = QVBoxLayout(body)
         inner.addWidget(self.said)
         inner.addWidget(self._picture, 1)
         self.area = QScrollArea(self)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
         self.area.setWidgetResizable(True)
-        body.setProperty("clear", "true")
         self.area.setWidget(body)
         self.column.addWidget(self.area, 1)
         parent.installEventFilter(self)
@@ -178,9 +180,9 @@ class Viewer(Overlay):
         file, content = self._files[self._at], self._content
         if content is None:
             return
-        width = round(
-            (self.area.viewport().width() - 6 * UNIT) * self.devicePixelRatioF() * ENLARGED[self._step]
-        )
+        room = self.area.viewport().width() - 10 * UNIT
+        fitting = min(room, PAGE) if file.kind is FileKind.PDF else room
+        width = round(fitting * self.devicePixelRatioF() * ENLARGED[self._step])
 
         def work(_task: Task) -> tuple[int, Sheet]:
             return file.id, draw(file.kind, content, number, width)
