@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.masking import mask_name, mask_phone
+from models.rules.masking import mask_in_text, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,31 @@ def test_a_masked_name_keeps_its_length_and_one_character_at_most(name: str) -> 
     masked = mask_name(name)
     assert len(masked) == len(name)
     assert set(masked[1:]) <= {"*"}
+
+
+@pytest.mark.parametrize(
+    ("written", "masked"),
+    [
+        ("打13384382025没人接", "打133****2025没人接"),
+        ("身份证44088119900101123X", "身份证440***********123X"),
+        ("电话 0759-6682315", "电话 075*****2315"),
+        ("3号窗口等了120分钟", "3号窗口等了120分钟"),
+        ("", ""),
+    ],
+)
+def test_numbers_inside_a_text_are_masked(written: str, masked: str) -> None:
+    assert mask_in_text(written) == masked
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("打13384382025没人接", "打133****2025没人接"),
+        ("身份证33022519900101778X。", "身份证330***********778X。"),
+        ("电话0759-6682315", "电话075*****2315"),
+        ("工单HCP20261000012、办件44088120261000012", "工单HCP20261000012、办件44088120261000012"),
+        ("2026年11月2日等了120分钟", "2026年11月2日等了120分钟"),
+    ],
+)
+def test_numbers_in_a_text_are_masked_where_they_name_somebody(written: str, printed: str) -> None:
+    assert mask_in_text(written) == printed

@@ -140,6 +140,7 @@ class County:
 
     def _send(self, agency: str, ticket: int) -> None:
         act(self.database, ticket, Action.VERIFY_AND_DISPATCH, lead=agency, reason=WORDS[agency][1])
+        self.database.raw("officer", "SELECT pd.number_dispatch(%s)", ticket)
 
     def _hand_in(self, agency: str, ticket: int, login: str) -> None:
         self._send(agency, ticket)

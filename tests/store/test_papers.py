@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -69,8 +70,6 @@ def test_each_supervision_has_its_number_with_the_act(desk: Database) -> None:
 
 def test_a_repeated_command_takes_no_second_number(desk: Database) -> None:
     ticket = dispatched(desk)
-    from uuid import uuid4
-
     version, command = desk.one("SELECT version FROM pd.ticket WHERE id = %s", ticket), uuid4()
     for _ in range(2):
         act(desk, ticket, Action.SUPERVISE, reason="请速办", version=version, command_id=command)
@@ -122,5 +121,5 @@ def test_names_are_changed_by_the_head_alone_and_on_record(desk: Database) -> No
         == 1
     )
     for wrong in ("'centre', ' ', '', ''", "'centre', E'甲\\n乙', '', ''", "'nobody', '甲', '', ''"):
-        with pytest.raises(psycopg.Error, match="请填写|没有这一类"):
+        with pytest.raises(psycopg.Error, match=r"请填写|没有这一类"):
             desk.raw("officer", f"SELECT pd.set_body({wrong})")

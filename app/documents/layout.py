@@ -1,0 +1,256 @@
+"""A paper on its pages: every line and rule has its place before anything is painted or printed."""
+
+from __future__ import annotations
+
+from app.documents import sheets, tables
+from app.documents.breaking import Line, break_lines
+from app.documents.fonts import Face
+from app.documents.model import Block, Document, EndBlock, Heading, Level, Paragraph, Signature, Table
+from app.documents.numerals import day
+from app.documents.sheets import (
+    BODY,
+    BOTTOM,
+    CELL,
+    CLOSER,
+    LEFT,
+    LINES,
+    MM,
+    PITCH,
+    RIGHT,
+    ROOM,
+    SMALL,
+    TITLE,
+    TOP,
+    Measure,
+    Run,
+    Sheet,
+    Stroke,
+    baseline,
+    set_out,
+)
+
+_FACES = {Level.FIRST: Face.HEITI, Level.SECOND: Face.KAITI}
+#: The mark's upper edge below the type area's, the red rule below the number, and the end block's pitch.
+_MARK_BELOW, _RULE_BELOW, _END_PITCH = 35 * MM, 4 * MM, 24.0
+_TALLEST_MARK = 58.0
+#: A last paragraph of at most so many lines goes to the next page with its signature rather than leave it alone.
+_KEPT = 6
+
+
+def lay_out(document: Document, measure: Measure) -> tuple[Sheet, ...]:
+    """The pages of a paper."""
+    flow = Flow(measure)
+    if document.mark is not None:
+        _mark(flow, document.mark, document.number)
+    _title(flow, document.title)
+    if document.addressee is not None:
+        flow.write(f"{document.addressee}：", indent=0)
+    _blocks(flow, document)
+    if document.signature is not None:
+        _sign(flow, document.signature)
+    if document.note is not None:
+        flow.write(f"（{document.note}）")
+    if document.end is not None:
+        _end(flow, document.end)
+    for sheet in flow.pages:
+        _number(sheet, measure)
+    return tuple(flow.pages)
+
+
+class Flow:
+    """Pages that fill from the top; `y` is where the next thing goes."""
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
+        self.pages = [Sheet(1)]
+        self.y = TOP
+
+    @property
+    def page(self) -> Sheet:
+        """The page being filled."""
+        return self.pages[-1]
+
+    def turn(self) -> None:
+        """Begins a new page."""
+        self.pages.append(Sheet(len(self.pages) + 1))
+        self.y = TOP
+
+    def lines_left(self) -> int:
+        """How many lines of the body still fit."""
+        return int((TOP + LINES * PITCH - self.y + 0.1) / PITCH)
+
+    def skip(self, lines: float) -> None:
+        """Leaves lines blank."""
+        self.y += lines * PITCH
+
+    def settle(self) -> None:
+        """Goes to the next line of the page's grid."""
+        rows = (self.y - TOP) / PITCH
+        self.y = TOP + PITCH * (int(rows) + (rows - int(rows) > 0.01))
+
+    def lines_of(self, text: str, face: Face, indent: int = 2) -> int:
+        """How many lines a paragraph takes."""
+        return len(self._broken(text, face, indent))
+
+    def write(self, text: str, face: Face = Face.FANGSONG, indent: int = 2) -> None:
+        """A paragraph of the body."""
+        for number, line in enumerate(self._broken(text, face, indent)):
+            if self.lines_left() < 1:
+                self.turn()
+            x = LEFT + indent * CELL if number == 0 else LEFT
+            natural = self.measure(line.text, face, BODY)
+            stretch = set_out(line, natural, RIGHT - x, CLOSER, CELL / 2)
+            self.page.runs.append(Run(x, baseline(self.y, PITCH, BODY), line.text, face, BODY, stretch))
+            self.y += PITCH
+
+    def put(self, text: str, x: float, face: Face, size: float, *, red: bool = False) -> None:
+        """One line at a place of its own; the flow does not move."""
+        self.page.runs.append(Run(x, baseline(self.y, PITCH, size), text, face, size, red=red))
+
+    def centred(self, text: str, face: Face, size: float, about: float = LEFT + ROOM / 2) -> None:
+        """One line centred."""
+        self.put(text, about - self.measure(text, face, size) / 2, face, size)
+
+    def _broken(self, text: str, face: Face, indent: int) -> tuple[Line, ...]:
+        def width(unit: str) -> float:
+            return self.measure(unit, face, BODY) * CLOSER
+
+        return break_lines(text, width, ROOM - indent * CELL, ROOM)
+
+
+def _mark(flow: Flow, mark: str, number: str | None) -> None:
+    """发文机关标志, 发文字号 two lines below, the red rule 4 mm below it; the title two lines further."""
+    size = min(_TALLEST_MARK, ROOM / flow.measure(mark, Face.TITLE, 1))
+    wide = flow.measure(mark, Face.TITLE, size)
+    top = TOP + _MARK_BELOW
+    x, y = LEFT + (ROOM - wide) / 2, top + size * sheets.ASCENT
+    flow.page.runs.append(Run(x, y, mark, Face.TITLE, size, red=True))
+    flow.y = top + size
+    flow.skip(2)
+    if number is not None:
+        flow.centred(number, Face.FANGSONG, BODY)
+    flow.skip(1)
+    rule = flow.y - (PITCH - BODY) / 2 + _RULE_BELOW
+    flow.page.strokes.append(Stroke(LEFT, rule, RIGHT, rule, 1.5, red=True))
+    flow.y = rule
+    flow.skip(2)
+
+
+def _title(flow: Flow, title: str) -> None:
+    """2号小标宋, centred, in lines of like length; without a mark it begins on the first line."""
+    for text in balanced(title, flow.measure):
+        flow.y += (TITLE * 1.6 - PITCH) / 2
+        flow.centred(text, Face.TITLE, TITLE)
+        flow.y += (TITLE * 1.6 + PITCH) / 2
+    flow.settle()
+    flow.skip(1)
+
+
+def balanced(title: str, measure: Measure) -> tuple[str, ...]:
+    """The lines of a title: as few as hold it and of like length; a typed break is kept, being by sense."""
+    made: list[str] = []
+    for part in title.split("\n"):
+
+        def width(unit: str) -> float:
+            return measure(unit, Face.TITLE, TITLE)
+
+        room = ROOM - 2 * TITLE
+        fewest = len(break_lines(part, width, room, room))
+        while room > 4 * TITLE and len(break_lines(part, width, room - TITLE, room - TITLE)) == fewest:
+            room -= TITLE
+        made.extend(line.text for line in break_lines(part, width, room, room))
+    return tuple(made)
+
+
+def _blocks(flow: Flow, document: Document) -> None:
+    blocks = list(document.numbered())
+    signed = 0 if document.signature is None else 4 + (document.note is not None)
+    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+        if isinstance(block, Table):
+            tables.lay(flow, block)
+            continue
+        face = _face(block)
+        lines = flow.lines_of(block.text, face)
+        needed = lines + (_begin(following) if isinstance(block, Heading) else 0)
+        if following is None and lines <= _KEPT:
+            needed = lines + signed
+        if flow.lines_left() < min(needed, LINES) and (isinstance(block, Heading) or following is None):
+            flow.turn()
+        flow.write(block.text, face)
+
+
+def _begin(following: Block | None) -> int:
+    """How many lines of what follows a heading stay with it."""
+    return 0 if following is None else 2 if isinstance(following, Table) else 1
+
+
+def _face(block: Heading | Paragraph) -> Face:
+    if isinstance(block, Heading):
+        return _FACES.get(block.level, Face.FANGSONG)
+    return Face.FANGSONG
+
+
+def _sign(flow: Flow, signature: Signature) -> None:
+    """The date ends four characters before the margin, the name stands above its middle."""
+    if flow.lines_left() < 3:
+        flow.turn()
+    else:
+        flow.skip(1)
+    date_text = day(signature.day)
+    date_wide = flow.measure(date_text, Face.FANGSONG, BODY)
+    name_wide = flow.measure(signature.name, Face.FANGSONG, BODY)
+    right = RIGHT - 4 * CELL
+    if name_wide > date_wide:
+        right = min(right, RIGHT - (name_wide - date_wide) / 2)
+    for text in (signature.name, date_text):
+        flow.centred(text, Face.FANGSONG, BODY, right - date_wide / 2)
+        flow.y += PITCH
+
+
+def _end(flow: Flow, end: EndBlock) -> None:
+    """版记 at the foot of the last page, between rules."""
+    copies = _copies(flow, end)
+    rows = len(copies) + 1
+    top = BOTTOM - rows * _END_PITCH
+    if flow.y > top - PITCH / 2:
+        flow.turn()
+    _rule(flow.page, top, 0.35)
+    for number, text in enumerate(copies):
+        _end_line(flow.page, top + number * _END_PITCH, LEFT + SMALL, text)
+    last = BOTTOM - _END_PITCH
+    if copies:
+        _rule(flow.page, last, 0.25)
+    printed = f"{day(end.day)}印发"
+    _end_line(flow.page, last, LEFT + SMALL, end.issuer)
+    wide = flow.measure(printed, Face.FANGSONG, SMALL)
+    _end_line(flow.page, last, RIGHT - SMALL - wide, printed)
+    _rule(flow.page, BOTTOM, 0.35)
+    flow.y = BOTTOM
+
+
+def _copies(flow: Flow, end: EndBlock) -> tuple[str, ...]:
+    if not end.copies:
+        return ()
+    text = "抄送：" + "，".join(end.copies) + "。"
+
+    def width(unit: str) -> float:
+        return flow.measure(unit, Face.FANGSONG, SMALL)
+
+    room = ROOM - 2 * SMALL
+    return tuple(line.text for line in break_lines(text, width, room, room))
+
+
+def _end_line(page: Sheet, top: float, x: float, text: str) -> None:
+    page.runs.append(Run(x, baseline(top, _END_PITCH, SMALL), text, Face.FANGSONG, SMALL))
+
+
+def _rule(page: Sheet, y: float, millimetres: float) -> None:
+    page.strokes.append(Stroke(LEFT, y, RIGHT, y, millimetres * MM))
+
+
+def _number(page: Sheet, measure: Measure) -> None:
+    """— 1 —, 7 mm below the type area: odd pages right, even pages left, one character in."""
+    text = f"— {page.number} —"
+    odd = page.number % 2 == 1
+    x = RIGHT - SMALL - measure(text, Face.SONGTI, SMALL) if odd else LEFT + SMALL
+    page.runs.append(Run(x, BOTTOM + 7 * MM + SMALL * sheets.ASCENT, text, Face.SONGTI, SMALL))

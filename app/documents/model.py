@@ -1,0 +1,118 @@
+"""What a paper says, apart from how it is set: the same for the screen, the printer, PDF and Word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, IntEnum
+
+from app.documents import numerals
+
+
+class Level(IntEnum):
+    """Levels of headings: 一、 → （一） → 1. → （1）."""
+
+    FIRST = 1
+    SECOND = 2
+    THIRD = 3
+    FOURTH = 4
+
+
+class Side(Enum):
+    """How the text of a column stands."""
+
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A numbered heading; its number is counted, never typed."""
+
+    text: str
+    level: Level = Level.FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Body text, two characters in. `level`: a numbered paragraph, set in body type."""
+
+    text: str
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, its share of the width, how its text stands."""
+
+    title: str
+    share: int
+    side: Side = Side.LEFT
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns. `headed`: the headings stand on top, and again on every further page."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    headed: bool = True
+
+
+Block = Heading | Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """署名 and 成文日期."""
+
+    name: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class EndBlock:
+    """版记: 抄送, 印发机关 and 印发日期."""
+
+    copies: tuple[str, ...]
+    issuer: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A paper. `mark`: the issuer's mark in red, none on papers that stay in the house; `note`: 附注."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    mark: str | None = None
+    number: str | None = None
+    addressee: str | None = None
+    signature: Signature | None = None
+    note: str | None = None
+    end: EndBlock | None = None
+
+    def numbered(self) -> Iterator[Block]:
+        """The blocks with the numbers of headings and numbered paragraphs written before them."""
+        counts = dict.fromkeys(Level, 0)
+        for block in self.blocks:
+            level = None if isinstance(block, Table) else block.level
+            if isinstance(block, Table) or level is None:
+                yield block
+                continue
+            counts[level] += 1
+            counts.update(dict.fromkeys((deeper for deeper in Level if deeper > level), 0))
+            yield type(block)(numeral(level, counts[level]) + block.text, level)
+
+
+def numeral(level: Level, number: int) -> str:
+    """一、 → （一） → 1. → （1）."""
+    return {
+        Level.FIRST: f"{numerals.chinese(number)}、",
+        Level.SECOND: f"（{numerals.chinese(number)}）",
+        Level.THIRD: f"{number}.",
+        Level.FOURTH: f"（{number}）",
+    }[level]

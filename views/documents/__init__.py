@@ -1,0 +1,1 @@
+"""Papers on screen, on the printer and as PDF."""

@@ -1,0 +1,119 @@
+"""Painting the pages of a paper: one painter for screen, printer and PDF."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QBuffer, QIODevice, QLineF, QMarginsF, QPointF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetricsF,
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPen,
+)
+
+from app.documents import radicals
+from app.documents.fonts import Face, Fonts, choose
+from app.documents.layout import lay_out
+from app.documents.model import Document
+from app.documents.sheets import Run, Sheet
+
+#: Units of the painter to a point: Qt's pixel sizes are whole, and so a quarter of a point does not get lost.
+_FINE = 20
+_PDF_DPI = 1200
+INK, RED = QColor("#000000"), QColor("#d7000f")
+
+
+@lru_cache(maxsize=1)
+def installed() -> Fonts:
+    """The faces that this computer has, looked up once."""
+    return choose(frozenset(QFontDatabase.families()))
+
+
+@lru_cache(maxsize=64)
+def font(face: Face, size: float) -> QFont:
+    """A face at a size in points, unhinted: the same widths at every zoom and on every device."""
+    chosen = installed().of(face)
+    made = QFont(chosen.family) if chosen.family else QFont()
+    made.setPixelSize(round(size * _FINE))
+    made.setBold(chosen.bold)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    made.setKerning(False)
+    return made
+
+
+@lru_cache(maxsize=20_000)
+def measure(text: str, face: Face, size: float) -> float:
+    """The width of a text in points."""
+    return QFontMetricsF(font(face, size)).horizontalAdvance(text) / _FINE
+
+
+def pages_of(document: Document) -> tuple[Sheet, ...]:
+    """The pages of a paper in the fonts of this computer."""
+    return lay_out(document, measure)
+
+
+def paint_sheet(painter: QPainter, sheet: Sheet, scale: float) -> None:
+    """One page; `scale`: the device's units to a point. The painter's origin is the page's corner."""
+    painter.save()
+    painter.scale(scale / _FINE, scale / _FINE)
+    for stroke in sheet.strokes:
+        painter.setPen(
+            QPen(
+                RED if stroke.red else INK,
+                stroke.width * _FINE,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.SquareCap,
+            )
+        )
+        painter.drawLine(QLineF(stroke.x * _FINE, stroke.y * _FINE, stroke.to_x * _FINE, stroke.to_y * _FINE))
+    for run in sheet.runs:
+        _paint_run(painter, run)
+    painter.restore()
+
+
+def _paint_run(painter: QPainter, run: Run) -> None:
+    set_in = QFont(font(run.face, run.size))
+    set_in.setLetterSpacing(QFont.SpacingType.PercentageSpacing, run.stretch * 100)
+    painter.setFont(set_in)
+    painter.setPen(RED if run.red else INK)
+    painter.drawText(QPointF(run.x * _FINE, run.y * _FINE), run.text)
+
+
+def paint_on(
+    device: QPagedPaintDevice, sheets: tuple[Sheet, ...], dots: float, wanted: range | None = None
+) -> None:
+    """The pages on a printer or in a file; `dots`: its dots to an inch; `wanted`: numbers of pages, else all."""
+    painter = QPainter(device)
+    chosen = [sheet for sheet in sheets if wanted is None or sheet.number in wanted]
+    for place, sheet in enumerate(chosen):
+        if place:
+            device.newPage()
+        paint_sheet(painter, sheet, dots / 72)
+    painter.end()
+
+
+def page_layout() -> QPageLayout:
+    """A4 without margins of the device's: the sheet has its own."""
+    return QPageLayout(
+        QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)
+    )
+
+
+def pdf(sheets: tuple[Sheet, ...], title: str) -> bytes:
+    """The paper as PDF: fonts embedded, its text searchable."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setPageLayout(page_layout())
+    writer.setResolution(_PDF_DPI)
+    writer.setTitle(title)
+    paint_on(writer, sheets, _PDF_DPI)
+    buffer.close()
+    return radicals.searchable(bytes(buffer.data().data()))
