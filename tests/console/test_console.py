@@ -285,3 +285,12 @@ def test_a_bug_is_kept_in_a_file_and_shows_no_traceback(
 
 def test_chinese_takes_two_places_in_tables() -> None:
     assert table(("单位", "数"), [("甲镇", 1), ("a", 12)]) == ["单位  数", "甲镇   1", "a     12"]
+
+
+def test_tickets_are_exported_to_a_file(console: Console, sample_folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "工单.csv"
+    code, answer = console("--data", sample_folder, "export-tickets", file, "--state", "pending")
+    assert (code, answer["rows"], answer["file"]) == (0, 20, str(file))
+    assert len(file.read_text("utf-8-sig").splitlines()) >= 21
+    code, answer = console("--data", sample_folder, "export-tickets", tmp_path / "工单.txt")
+    assert (code, answer["error"]["code"]) == (1, "unknown_format")

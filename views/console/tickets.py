@@ -11,6 +11,7 @@ from uuid import uuid4
 from app.clock import local
 from app.errors import UserError
 from app.tickets import commands, queries
+from app.tickets import export as exporting
 from app.tickets.queries import PageKey, TicketFilter, TicketRow
 from models.rules.lifecycle import State
 from models.rules.ratings import Satisfaction
@@ -22,8 +23,7 @@ _PAGE = 500
 
 def listing(options: argparse.Namespace) -> Answer:
     """Newest first; `count` is of all that match."""
-    states: frozenset[State] = frozenset({options.state} if options.state else ())
-    wanted = TicketFilter(states=states, agency=options.agency, month=options.month, search=options.search)
+    wanted = _wanted(options)
     with opened(options) as space, space.read() as connection:
         count = queries.count(connection, wanted, person=space.person)
         rows: list[TicketRow] = []
@@ -38,6 +38,19 @@ def listing(options: argparse.Namespace) -> Answer:
     heading = ("ID", "编号", "状态", "承办单位", "等级", "事项", "评价时间", "期限", "剩余工作日")
     lines = [f"共 {count} 件"] + (["", *table(heading, [_line(r) for r in rows])] if rows else [])
     return Answer({"count": count, "tickets": [_facts(r) for r in rows]}, lines)
+
+
+def export(options: argparse.Namespace) -> Answer:
+    """All that match, into a workbook or a CSV."""
+    with opened(options) as space:
+        done = exporting.export(space, options.file, exporting.Wish(_wanted(options)))
+    facts = {"file": str(done.path), "rows": done.rows, "sha256": done.sha256}
+    return Answer(facts, [f"已导出 {done.rows} 件到“{done.path}”，文件 SHA-256 为 {done.sha256}。"])
+
+
+def _wanted(options: argparse.Namespace) -> TicketFilter:
+    states: frozenset[State] = frozenset({options.state} if options.state else ())
+    return TicketFilter(states=states, agency=options.agency, month=options.month, search=options.search)
 
 
 def act(options: argparse.Namespace) -> Answer:

@@ -151,9 +151,10 @@ class Operations(QObject):
         *,
         key: str | None = None,
         failed: Callable[[Exception], None] | None = None,
+        progressed: Callable[[Any], None] | None = None,
     ) -> Operation:
         """Reads; a later query of the same owner and key supersedes this one."""
-        return self._start(Operation(work, weakref.ref(owner), _method(done), _method(failed), _method(None),
+        return self._start(Operation(work, weakref.ref(owner), _method(done), _method(failed), _method(progressed),
                                      write=False, key=key))  # fmt: skip
 
     def command(

@@ -98,7 +98,6 @@ class BulkPanel(QFrame):
         self.all.clicked.connect(self.all_wanted)
         self.export = Button("导出所选…", "save", parent=body)
         self.export.clicked.connect(self.export_wanted)
-        self.export.hide()
         self._ways = QWidget(body)
         self._ways.setLayout(row(self.all, self.export, None))
         self.bar = LoadBar(body)

@@ -14,11 +14,12 @@ from app.errors import UserError
 from app.rankings import queries as rankings
 from app.registry import queries as registry
 from app.tickets import bulk, queries
+from app.tickets.export import Wish
 from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import BY_HAND, Action
 from views.shell.actions import ticket_command
 from views.shell.page import MARGIN, Page
-from views.shell.parts import Chip, Empty
+from views.shell.parts import Chip, Empty, icon_button
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.model import PagedModel
@@ -26,6 +27,7 @@ from views.tables.view import TableView
 from views.tickets.bulk import BulkPanel
 from views.tickets.columns import COLUMNS
 from views.tickets.drill import Drill
+from views.tickets.export import ExportBar
 from views.tickets.filters import FilterBar
 from views.tickets.panel import TicketPanel
 
@@ -60,6 +62,8 @@ class TicketsPage(Page):
         self.bulk.acted.connect(session.announce)
         self.bulk.all_wanted.connect(self.choose_all)
         self.bulk.left.connect(self._bulk_left)
+        self.bulk.export_wanted.connect(self.choose_export)
+        self.export = ExportBar(session, self)
         self.model = PagedModel(COLUMNS, self._ask, self)
         self.model.loaded.connect(self._loaded)
         self.filters = FilterBar(self)
@@ -73,6 +77,7 @@ class TicketsPage(Page):
                 ticket_command(action), partial(self._begin, action), partial(self._allows, action)
             )
         session.registry.bind("tickets.all", self.choose_all, self._allows_all)
+        session.registry.bind("tickets.export", self.choose_export, self._allows_export)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout(self)
@@ -92,7 +97,11 @@ class TicketsPage(Page):
         self._order_chip.setToolTip("只列有期限在走的工单，先到期的在前")
         self._order_chip.clicked.connect(self._change_order)
         chips.addWidget(self._order_chip, 0, Qt.AlignmentFlag.AlignTop)
+        save = icon_button("save", "导出所列或所选的工单（Ctrl+E）", self)
+        save.clicked.connect(self.choose_export)
+        chips.addWidget(save, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(chips)
+        column.addWidget(self.export)
         column.addWidget(self._make_list(left), 1)
         split.addWidget(left)
         self._side = QStackedWidget(split)
@@ -269,6 +278,14 @@ class TicketsPage(Page):
 
     def _not_all(self, error: Exception) -> None:
         self.session.notice("warning" if isinstance(error, UserError) else "error", str(error))
+
+    def choose_export(self) -> None:
+        """Asks where the listed tickets go, or, where many are chosen, the chosen ones."""
+        chosen = tuple(row.id for row in self.bulk.rows) if self.bulk.wanted else None
+        self.export.ask(Wish(self.filters.filter, self._order(), chosen))
+
+    def _allows_export(self) -> bool:
+        return self.isVisible() and bool(self.model.rows) and self.export.idle
 
     def _selection_changed(self) -> None:
         if self.model.merging:
