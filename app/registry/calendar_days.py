@@ -221,9 +221,8 @@ def notice(
 ) -> CalendarChange:
     """Imports a file with a year's notice, or only says what that would come to. Raises UserError."""
     from app.intake import commands  # with the readers of workbooks, which the page does not need
-    from app.intake.kinds import Kind as FileKind
 
-    if commands.inspect(path, cancelled=cancelled).kind is not FileKind.CALENDAR:
+    if commands.inspect(path, cancelled=cancelled).kind.value != "calendar":
         raise UserError(
             "这个文件不是放假安排：要有日期、上班或放假、说明三列。其他文件请到“数据导入”。",
             code="other_kind",

@@ -1,7 +1,8 @@
-"""名录: the people at the left, the one chosen at the right; what waits for confirmation on top."""
+"""名录: the people, what waits for confirmation on top, the one chosen at the right; and the work calendar."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -23,6 +24,7 @@ from app.registry.administering import Administered
 from app.registry.people import PeopleFilter, PeoplePage, PersonRow, Standing
 from models.rules.administration import why_not_confirm
 from models.rules.people import Group
+from views.registry.calendar import CalendarView
 from views.registry.columns import columns
 from views.registry.panel import PersonSheet
 from views.registry.requests import RequestList
@@ -40,15 +42,16 @@ _STANDINGS = ((Standing.WAITING, "amber"), (Standing.MUST_CHANGE, "grey"), (Stan
 
 
 class RegistryPage(Page):
-    """The people of the centre and the agencies."""
+    """The people of the centre and the agencies, and the work calendar."""
 
     title = "名录"
-    shows = Kind.PEOPLE | Kind.REGISTRY
+    shows = Kind.PEOPLE | Kind.REGISTRY | Kind.CALENDAR
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._page: PeoplePage | None = None
         self._wanted: str | None = None
+        self._people_facts = ""
         self.model = PagedModel(columns(session.today), self._ask, self)
         self.model.loaded.connect(self._loaded)
         self.panel = PersonSheet(session, self)
@@ -57,6 +60,7 @@ class RegistryPage(Page):
         self.panel.show_nothing()
         self.setFocusProxy(self.table)
         session.registry.bind("registry.create", self.create)
+        session.registry.bind("registry.calendar", self.show_calendar)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout(self)
@@ -71,17 +75,33 @@ class RegistryPage(Page):
         column.setSpacing(3 * UNIT)
         column.addLayout(self.header())
         column.addLayout(self._make_tabs(left))
-        self.requests = RequestList(left)
-        self.requests.decided.connect(self._decide)
-        column.addWidget(self.requests)
-        column.addWidget(self._make_chips(left))
-        column.addWidget(self._make_list(left), 1)
+        self._parts = QStackedWidget(left)
+        self._parts.addWidget(self._make_people(left))
+        self.calendar = CalendarView(self.session, left)
+        self.calendar.told.connect(self._show_facts)
+        self._parts.addWidget(self.calendar)
+        column.addWidget(self._parts, 1)
         split.addWidget(left)
-        split.addWidget(self.panel)
-        self.panel.setMinimumWidth(80 * UNIT)
+        self._panels = QStackedWidget(split)
+        self._panels.addWidget(self.panel)
+        self._panels.addWidget(self.calendar.panel)
+        split.addWidget(self._panels)
+        self._panels.setMinimumWidth(80 * UNIT)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
         split.setSizes([800, PANEL_WIDTH])
+
+    def _make_people(self, parent: QWidget) -> QWidget:
+        part = QWidget(parent)
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * UNIT)
+        self.requests = RequestList(part)
+        self.requests.decided.connect(self._decide)
+        column.addWidget(self.requests)
+        column.addWidget(self._make_chips(part))
+        column.addWidget(self._make_list(part), 1)
+        return part
 
     def _make_tabs(self, parent: QWidget) -> QVBoxLayout:
         self.tabs = QTabBar(parent)
@@ -89,6 +109,8 @@ class RegistryPage(Page):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("名录的各部分")
         self.tabs.addTab("人员")
+        self.tabs.addTab("工作日历")
+        self.tabs.currentChanged.connect(self._tab_chosen)
         self.search = QLineEdit(parent)
         self.search.setPlaceholderText("姓名、账号、单位或拼音首字母")
         self.search.setAccessibleName("查找人员")
@@ -146,8 +168,10 @@ class RegistryPage(Page):
         return PeopleFilter(self.search.text(), _checked(self._groups), _checked(self._standings))
 
     def reload(self) -> None:
-        """Reads the people and the requests again."""
+        """Reads the people and the requests again, and the calendar where it is in front."""
         self.model.refresh()
+        if self.shows_calendar:
+            self.calendar.reload()
 
     def _ask(self, _key: Any, _limit: int) -> None:
         wanted, group = self.filter, self.session.person.group
@@ -170,7 +194,8 @@ class RegistryPage(Page):
     def _show_counts(self, page: PeoplePage) -> None:
         active = sum(person.active for person in page.everybody)
         off = len(page.everybody) - active
-        self.facts.setText(f"在用 {active} 人" + (f"，已停用 {off} 人" if off else ""))
+        self._people_facts = f"在用 {active} 人" + (f"，已停用 {off} 人" if off else "")
+        self._show_facts()
         for group, chip in self._groups.items():
             chip.set_count(page.groups.get(group, 0))
         for standing, chip in self._standings.items():
@@ -201,14 +226,41 @@ class RegistryPage(Page):
     # choosing ---------------------------------------------------------------------------------------------
 
     def open_with(self, argument: object) -> None:
-        """A person's login."""
-        if isinstance(argument, str):
+        """A person's login, or a day of the work calendar."""
+        if isinstance(argument, date):
+            self.show_calendar()
+            self.calendar.show_day(argument)
+        elif isinstance(argument, str):
+            self.tabs.setCurrentIndex(0)
             self._wanted = argument
             if not self.table.choose_id(argument):
                 self._clear_filter()
 
+    @property
+    def shows_calendar(self) -> bool:
+        """Whether the work calendar is in front."""
+        return self.tabs.currentIndex() == 1
+
+    def show_calendar(self) -> None:
+        """Brings the work calendar to the front."""
+        self.tabs.setCurrentIndex(1)
+        self.calendar.setFocus()
+
+    def _tab_chosen(self, tab: int) -> None:
+        self._parts.setCurrentIndex(tab)
+        self._panels.setCurrentIndex(tab)
+        self.search.setVisible(not self.shows_calendar)
+        self.new.setVisible(not self.shows_calendar and self.session.person.group is Group.ADMIN)
+        self._show_facts()
+        if self.shows_calendar:
+            self.calendar.reload()
+
+    def _show_facts(self, _told: str = "") -> None:
+        self.facts.setText(self.calendar.facts if self.shows_calendar else self._people_facts)
+
     def create(self) -> None:
         """Opens the form of a new person."""
+        self.tabs.setCurrentIndex(0)
         self.table.clearSelection()
         self.panel.begin_create(self._page)
 

@@ -112,7 +112,23 @@ COMMANDS: tuple[Command, ...] = (
         "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
     ),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
-    Command("tickets.export", "导出工单清单", "save", HANDLERS, "Ctrl+E", "tickets", keywords="excel csv 表格"),
+    Command(
+        "tickets.export", "导出工单清单", "save", HANDLERS, "Ctrl+E", "tickets", keywords="excel csv 表格"
+    ),
+    Command(
+        "ticket.print_dispatch", "打印转办单", "printer", OFFICERS, page="tickets", keywords="文书 PDF 预览"
+    ),
+    Command(
+        "ticket.print_supervise",
+        "打印督办通知",
+        "printer",
+        OFFICERS,
+        page="tickets",
+        keywords="文书 PDF 预览",
+    ),
+    Command(
+        "ticket.print_file", "打印办理档案", "printer", HANDLERS, page="tickets", keywords="文书 PDF 预览"
+    ),
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
     Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),
@@ -124,6 +140,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
     Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),
+    Command(
+        "registry.calendar",
+        "工作日历",
+        "month",
+        READERS_OF_PEOPLE,
+        page="registry",
+        keywords="放假 调休 本地 工作日 节假日",
+    ),  # fmt: skip
     Command("registry.create", "新建人员", "add_person", ADMINS, "Ctrl+N", "registry", keywords="账号 添加"),
 )
 _BY_ID = {command.id: command for command in COMMANDS}
