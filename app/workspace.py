@@ -126,6 +126,13 @@ class Workspace:
         return self._store.conninfo
 
     @property
+    def place(self) -> str:
+        """Which database this is, the same however and as whomever it is reached."""
+        if self._cluster is not None:
+            return str(self._cluster.folder.resolve())
+        return connecting.place_of(self.conninfo)
+
+    @property
     def cluster(self) -> Cluster | None:
         """The embedded server, None for a central one."""
         return self._cluster

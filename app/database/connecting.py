@@ -139,6 +139,13 @@ def password_of(conninfo: str) -> str | None:
     return _words(conninfo).get("password")
 
 
+def place_of(conninfo: str) -> str:
+    """Which database it is, by its first server: the same whoever logs in and however many stand by."""
+    words = _words(conninfo)
+    host, port = (words.get(key, "").split(",")[0] for key in ("host", "port"))
+    return f"{host}:{port}/{words.get('dbname', '')}"
+
+
 def system_roots() -> str:
     """The certificates the system trusts, as a file libpq reads; ``system`` where none is known."""
     for bundle in (os.environ.get("SSL_CERT_FILE", ""), *_BUNDLES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,6 +75,12 @@ def number_dispatch(connection: Connection, ticket_id: int) -> Changes:
     """Gives the round's 转办单 its number, once; a command."""
     connection.execute(text("SELECT pd.number_dispatch(:id)"), {"id": ticket_id})
     return Changes(Kind.TICKETS, frozenset({ticket_id}))
+
+
+def note_out(connection: Connection, pages: int, digest: str) -> None:
+    """Notes that a paper was printed or saved: its pages and its sha256; a command."""
+    facts = json.dumps({"rows": str(pages), "hash": digest})
+    connection.execute(text("SELECT pd.log_export('paper', CAST(:facts AS jsonb))"), {"facts": facts})
 
 
 def document(connection: Connection, ticket_id: int, paper: Paper) -> Document:

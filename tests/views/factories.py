@@ -174,6 +174,7 @@ class Workspace:
     closed: bool = False
     group: Group | None = None
     warning: str | None = None
+    place: str = "本机"
 
     @contextmanager
     def read(self) -> Iterator[Workspace]:

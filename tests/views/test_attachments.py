@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from pathlib import Path
 
 import pytest
@@ -130,17 +131,22 @@ def test_each_refusal_is_told_and_the_rest_goes_on(sitting, brought, picture, tm
     assert [name for _, name, _ in brought] == ["假的.png", "照片.png"]
 
 
-def test_what_is_on_its_way_can_be_stopped(sitting, monkeypatch, picture):
+def test_what_is_on_its_way_can_be_stopped(sitting, brought, monkeypatch, picture):
+    begun, stopped = threading.Event(), threading.Event()
+
     def attach(_connection, _ticket, _prepared, *, report):
-        sitting.field._running.task.cancel()
+        begun.set()
+        assert stopped.wait(10)
         report(Sent(1, 2))
 
     monkeypatch.setattr(attachments, "attach", attach)
     sitting.field.take(picture, picture)
-    sitting.field._waiting.clear()
+    sitting.qtbot.waitUntil(begun.is_set)
+    sitting.field.stop()
+    stopped.set()
     sitting.settle()
     assert sitting.field.said.text() == "已停止，没有添加。"
-    sitting.field.stop()
+    assert not brought
 
 
 def test_a_lost_connection_is_told_and_nothing_is_there(sitting, monkeypatch, picture):

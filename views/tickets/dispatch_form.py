@@ -211,6 +211,15 @@ class CoAgencies(QWidget):
         """The co-agencies chosen."""
         return tuple(self._chosen)
 
+    def typed(self) -> list[str]:
+        """The co-agencies chosen, as a draft keeps them."""
+        return list(self._chosen)
+
+    def set_value(self, agencies: list[str]) -> None:
+        """Chooses these."""
+        self._chosen = [str(agency) for agency in agencies]
+        self._show()
+
     def add(self, agency: str) -> None:
         """Adds one, once."""
         if agency not in self._chosen:

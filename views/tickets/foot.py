@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
+from app.tickets.papers import Paper
 from models.rules.lifecycle import Action
 from views.shell import icons
 from views.shell.actions import command, ticket_command
@@ -42,6 +43,7 @@ class ActionFoot(QWidget):
 
     pressed = Signal(object)
     cancelled = Signal()
+    paper_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +53,8 @@ class ActionFoot(QWidget):
         self._line.setSpacing(2 * UNIT)
         self.confirm: Button | None = None
         self.menu: QMenu | None = None
+        #: The papers that can be printed, each with why it cannot now.
+        self.papers: tuple[tuple[Paper, str | None], ...] = ()
 
     def show_confirm(self, action: Action) -> None:
         """The open panel's confirmation, and the way back."""
@@ -88,7 +92,7 @@ class ActionFoot(QWidget):
             self._line.addWidget(label("现在没有需要您办理的事项。", "secondary", self))
         self._line.addStretch(1)
         rest = likely[len(buttons) :]
-        if rest or refused:
+        if rest or refused or self.papers:
             self._line.addWidget(self._more(rest, refused, with_panel))
 
     def show_problem(self, problem: str | None, *, busy: bool) -> None:
@@ -134,8 +138,22 @@ class ActionFoot(QWidget):
             entry = self.menu.addAction(action.label)
             entry.setEnabled(False)
             entry.setToolTip(why)
+        self._add_papers(self.menu)
         button.setMenu(self.menu)
         return button
+
+    def _add_papers(self, menu: QMenu) -> None:
+        menu.addSeparator()
+        for paper, why in self.papers:
+            entry = menu.addAction(f"打印{paper.label}…")
+            entry.setIcon(icons.icon("printer"))
+            entry.setEnabled(why is None)
+            entry.setToolTip(why or "")
+            entry.setProperty("paper", paper.value)
+            entry.triggered.connect(self._paper_pressed)
+
+    def _paper_pressed(self) -> None:
+        self.paper_wanted.emit(Paper(str(self.sender().property("paper"))))
 
     def _pressed(self) -> None:
         self.pressed.emit(Action(str(self.sender().property("action"))))

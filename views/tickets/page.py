@@ -30,6 +30,7 @@ from views.tickets.drill import Drill
 from views.tickets.export import ExportBar
 from views.tickets.filters import FilterBar
 from views.tickets.panel import TicketPanel
+from views.tickets.papers import TicketPapers
 
 PANEL_WIDTH = 94 * UNIT
 
@@ -69,6 +70,8 @@ class TicketsPage(Page):
         self.filters = FilterBar(self)
         self.filters.changed.connect(self._filter_changed)
         self._lay_out()
+        self.papers = TicketPapers(session, self.panel, self._split, self)
+        self.layout().addWidget(self.papers.preview)
         self.setFocusProxy(self.table)
         session.query(self, self._read_choices, self._offer, key="choices")
         session.registry.bind("ticket.contact", self.panel.contact.ask, self._allows_contact)
@@ -86,6 +89,7 @@ class TicketsPage(Page):
         split.setHandleWidth(UNIT)
         split.setChildrenCollapsible(False)
         line.addWidget(split)
+        self._split = split
         left = QWidget(split)
         column = QVBoxLayout(left)
         column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
@@ -186,6 +190,8 @@ class TicketsPage(Page):
 
     def open_with(self, argument: object) -> None:
         """A filter, a figure to open, the deadline order, or a ticket's id."""
+        if argument is not None:
+            self.papers.close()
         counted = argument.counted if isinstance(argument, Drill) else None
         argument = argument.filter if isinstance(argument, Drill) else argument
         if argument is Order.DEADLINE:
@@ -285,7 +291,7 @@ class TicketsPage(Page):
         self.export.ask(Wish(self.filters.filter, self._order(), chosen))
 
     def _allows_export(self) -> bool:
-        return self.isVisible() and bool(self.model.rows) and self.export.idle
+        return self._split.isVisible() and bool(self.model.rows) and self.export.idle
 
     def _selection_changed(self) -> None:
         if self.model.merging:
@@ -318,15 +324,17 @@ class TicketsPage(Page):
             self.panel.begin(action)
 
     def _allows_all(self) -> bool:
-        return self.isVisible() and bool(self.model.rows) and not self.bulk.pinned
+        return self._split.isVisible() and bool(self.model.rows) and not self.bulk.pinned
 
     def _allows(self, action: Action) -> bool:
         if self.bulk.wanted:
-            return self.isVisible() and self.bulk.allows(action)
-        return self.isVisible() and self.panel.detail is not None and action in self.panel.detail.allowed
+            return self._split.isVisible() and self.bulk.allows(action)
+        return (
+            self._split.isVisible() and self.panel.detail is not None and action in self.panel.detail.allowed
+        )
 
     def _allows_contact(self) -> bool:
-        return self.isVisible() and self.panel.contact.allows()
+        return self._split.isVisible() and self.panel.contact.allows()
 
     def _acted(self, done: Any) -> None:
         self._advance = True

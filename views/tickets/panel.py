@@ -18,6 +18,7 @@ from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.chips import CALL_BACK, level_tone, state_chip
 from views.tickets.contact import ContactLine
+from views.tickets.drafting import DraftKeeper
 from views.tickets.foot import ActionFoot
 from views.tickets.forms import ActionForm, ReasonForm, form_for
 from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
@@ -56,6 +57,7 @@ class TicketPanel(QFrame):
         self._gone = self._late = False
         self._shown_on: date | None = None
         self._form: ActionForm | None = None
+        self._drafts = DraftKeeper(session, self)
         self._pending: tuple[Action, UUID] | None = None
         self._tried: tuple[tuple[Any, ...], UUID] | None = None
         outer = QVBoxLayout(self)
@@ -179,6 +181,8 @@ class TicketPanel(QFrame):
                             key="ticket", failed=self._not_shown)  # fmt: skip
 
     def _not_shown(self, error: Exception) -> None:
+        if getattr(error, "code", None) == "not_found" and self.ticket_id is not None:
+            self._drafts.lost(self.ticket_id)
         same = self.detail is not None and self.detail.row.id == self.ticket_id
         if same and isinstance(error, UserError) and self.typing:
             self._gone = True
@@ -300,6 +304,7 @@ class TicketPanel(QFrame):
         if self._form is None:
             return
         self._form.edited.connect(self._form_edited)
+        self._drafts.follow(self._form, self.detail.row.id)
         self._form_title.setText("转办" if action in AT_ONCE else action.label)
         self._form_close.setVisible(action not in AT_ONCE)
         self._form_place.addWidget(self._form)
@@ -309,6 +314,7 @@ class TicketPanel(QFrame):
             self._area.ensureWidgetVisible(self._form_title)
 
     def _remove_form(self) -> None:
+        self._drafts.leave()
         if self._form is not None:
             self._form_place.removeWidget(self._form)
             self._form.hide()
@@ -376,6 +382,7 @@ class TicketPanel(QFrame):
     def _done(self, done: Any) -> None:
         action, _ = self._pending or (Action.ANNOTATE, None)
         self._tried = None
+        self._drafts.done(done.ticket, action.value)
         self._settle()
         self._remove_form()
         self._tell(action, done)

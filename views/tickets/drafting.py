@@ -1,0 +1,141 @@
+"""Keeps what is typed into the open form on this computer, and puts it back when the form opens again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QDateTime, QObject, Qt, QTimer
+from PySide6.QtWidgets import QDateTimeEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
+
+from app.clock import SHANGHAI, local
+from app.tickets.drafts import Draft, DraftBook
+from views.shell.parts import Button, label, row
+from views.shell.session import Session
+from views.shell.theme import UNIT
+from views.tickets.forms import ActionForm, Choice
+
+#: Milliseconds after the last key until the draft is written.
+_PAUSE = 500
+
+
+class DraftKeeper(QObject):
+    """Follows one form at a time. `book`: a test's own."""
+
+    def __init__(self, session: Session, parent: QObject, book: DraftBook | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._book = session, book
+        self._form: ActionForm | None = None
+        self._ticket = 0
+        self._begun: dict[str, Any] = {}
+        self._note: QFrame | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE)
+        self._timer.timeout.connect(self.keep)
+
+    def follow(self, form: ActionForm, ticket_id: int) -> None:
+        """Puts back what was typed into this form before, and keeps what is typed from now on."""
+        self._form, self._ticket, self._note = form, ticket_id, None
+        self._begun = typed(form)
+        draft = self._drafts().get(ticket_id, form.action.value)
+        if draft is not None and dict(draft.values) != self._begun:
+            put_back(form, draft.values)
+            self._note = self._say_restored(draft)
+            form.column.insertWidget(0, self._note)
+        form.edited.connect(self._timer.start)
+
+    def leave(self) -> None:
+        """The form is put away: what was typed last is kept."""
+        if self._timer.isActive():
+            self.keep()
+        self._form = None
+
+    def done(self, ticket_id: int, action: str) -> None:
+        """The act is confirmed: its draft is gone."""
+        self._stop()
+        self._drafts().drop(ticket_id, action)
+
+    def lost(self, ticket_id: int) -> None:
+        """The ticket is no longer this person's: nothing of it stays here."""
+        self._stop()
+        self._drafts().drop(ticket_id)
+
+    def keep(self) -> None:
+        """Writes what stands in the form now; where that is what it began with, there is no draft."""
+        self._timer.stop()
+        if self._form is None or not self._session.is_open:
+            return
+        values = typed(self._form)
+        if values == self._begun or not self._form.touched:
+            self._drafts().drop(self._ticket, self._form.action.value)
+        else:
+            self._drafts().keep(self._ticket, self._form.action.value, values, datetime.now(SHANGHAI))
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._form = None
+
+    def _drafts(self) -> DraftBook:
+        workspace = self._session.workspace
+        return self._book or DraftBook(workspace.place, workspace.person.login)
+
+    def _say_restored(self, draft: Draft) -> QFrame:
+        at = local(draft.at)
+        frame = QFrame(self._form)
+        frame.setProperty("quote", "true")
+        words = f"已恢复未提交的内容 {at.month}月{at.day}日 {at:%H:%M}"
+        clear = Button("清除", kind="link", parent=frame)
+        clear.setAccessibleName("清除已恢复的内容")
+        clear.clicked.connect(self._clear)
+        line = row(label(words, "small", frame), None, clear, margins=(3, 1, 3, 1))
+        frame.setLayout(line)
+        frame.setMinimumHeight(8 * UNIT)
+        return frame
+
+    def _clear(self) -> None:
+        """As the form was before it was put back."""
+        if self._form is not None:
+            put_back(self._form, self._begun)
+            self.keep()
+        if self._note is not None:
+            self._note.hide()
+
+
+def typed(form: ActionForm) -> dict[str, Any]:
+    """What stands in each field of a form, as typed."""
+    return {name: _content(field) for name, field in vars(form).items() if _kept(field)}
+
+
+def put_back(form: ActionForm, values: Any) -> None:
+    """Puts contents back into the fields of those names; what a form no longer has is left out."""
+    for name, field in vars(form).items():
+        if name in values and _kept(field):
+            _fill(field, values[name])
+
+
+def _kept(field: object) -> bool:
+    """Whether a person types or chooses in it."""
+    known = isinstance(field, (QLineEdit, QPlainTextEdit, Choice, QDateTimeEdit))
+    return known or (isinstance(field, QWidget) and hasattr(field, "typed") and hasattr(field, "set_value"))
+
+
+def _content(field: Any) -> Any:
+    if isinstance(field, QPlainTextEdit):
+        return field.toPlainText()
+    if isinstance(field, QLineEdit):
+        return field.text()
+    if isinstance(field, QDateTimeEdit):
+        return field.dateTime().toString(Qt.DateFormat.ISODate)
+    return field.typed() if hasattr(field, "typed") else field.value()
+
+
+def _fill(field: Any, content: Any) -> None:
+    if isinstance(field, QPlainTextEdit):
+        field.setPlainText(str(content))
+    elif isinstance(field, QLineEdit):
+        field.setText(str(content))
+    elif isinstance(field, QDateTimeEdit):
+        field.setDateTime(QDateTime.fromString(str(content), Qt.DateFormat.ISODate))
+    else:
+        field.set_value(content)
