@@ -74,6 +74,15 @@ def _fits(waiting: list[str], width: Width, room: float) -> int:
 
 def _allowed(waiting: list[str], taken: int) -> int:
     """The nearest place before `taken` where the line may end; 0 where there is none."""
-    while taken > 0 and (waiting[taken][0] in CLOSING or waiting[taken - 1][-1] in OPENING):
+    while taken > 0 and (_begins(waiting, taken) in CLOSING or _ends(waiting, taken) in OPENING):
         taken -= 1
     return taken
+
+
+def _begins(waiting: list[str], taken: int) -> str:
+    """What the next line would begin with; spaces fall away at a break."""
+    return next((unit[0] for unit in waiting[taken:] if unit != " "), " ")
+
+
+def _ends(waiting: list[str], taken: int) -> str:
+    return next((unit[-1] for unit in reversed(waiting[:taken]) if unit != " "), " ")

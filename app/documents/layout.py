@@ -165,23 +165,24 @@ def balanced(title: str, measure: Measure) -> tuple[str, ...]:
 def _blocks(flow: Flow, document: Document) -> None:
     blocks = list(document.numbered())
     signed = 0 if document.signature is None else 4 + (document.note is not None)
-    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+    for place, block in enumerate(blocks):
         if isinstance(block, Table):
             tables.lay(flow, block)
             continue
-        face = _face(block)
-        lines = flow.lines_of(block.text, face)
-        needed = lines + (_begin(following) if isinstance(block, Heading) else 0)
-        if following is None and lines <= _KEPT:
-            needed = lines + signed
-        if flow.lines_left() < min(needed, LINES) and (isinstance(block, Heading) or following is None):
+        if flow.lines_left() < min(_together(flow, blocks[place:], signed), LINES):
             flow.turn()
-        flow.write(block.text, face)
+        flow.write(block.text, _face(block))
 
 
-def _begin(following: Block | None) -> int:
-    """How many lines of what follows a heading stay with it."""
-    return 0 if following is None else 2 if isinstance(following, Table) else 1
+def _together(flow: Flow, blocks: list[Block], signed: int) -> int:
+    """How many lines must find room on one page: a heading with what follows, a short end with its signature."""
+    block = blocks[0]
+    if isinstance(block, Table):
+        return 2
+    lines = flow.lines_of(block.text, _face(block))
+    if isinstance(block, Heading):
+        return lines + (_together(flow, blocks[1:], signed) if len(blocks) > 1 else signed)
+    return lines + signed if len(blocks) == 1 and signed and lines <= _KEPT else 1
 
 
 def _face(block: Heading | Paragraph) -> Face:

@@ -129,13 +129,6 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.print_file", "打印办理档案", "printer", HANDLERS, page="tickets", keywords="文书 PDF 预览"
     ),
-    Command(
-        "ticket.print_dispatch", "打印转办单", "printer", OFFICERS, page="tickets", keywords="文书 PDF 预览"
-    ),
-    Command(
-        "ticket.print_supervise", "打印督办通知", "printer", OFFICERS, page="tickets", keywords="文书 PDF 预览"
-    ),
-    Command("ticket.print_file", "打印办理档案", "printer", HANDLERS, page="tickets", keywords="文书 PDF 预览"),
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
     Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),

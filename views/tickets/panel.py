@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBo
 
 from app.errors import EnvironmentProblem, UserError
 from app.tickets import commands, queries
+from app.tickets.papers import Paper, why_not
 from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.ratings import Satisfaction
 from views.shell.parts import Badge, Empty, icon_button, label, row, rule, scrolling
@@ -41,9 +42,10 @@ HANDED_IN = 1
 
 
 class TicketPanel(QFrame):
-    """`acted(Done)` after an action was taken."""
+    """`acted(Done)` after an action was taken; `paper_wanted(Paper)` when one is to be shown."""
 
     acted = Signal(object)
+    paper_wanted = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +83,7 @@ class TicketPanel(QFrame):
         self._foot = ActionFoot(self)
         self._foot.pressed.connect(self._pressed)
         self._foot.cancelled.connect(self.close_form)
+        self._foot.paper_wanted.connect(self.paper_wanted)
         outer.addWidget(self._foot)
         self.show_nothing()
 
@@ -332,6 +335,8 @@ class TicketPanel(QFrame):
             self._foot.show_confirm(opened)
         else:
             room = self.width() or self.minimumWidth()
+            group = self._session.person.group
+            self._foot.papers = tuple((paper, why_not(paper, self.detail, group)) for paper in Paper)
             self._foot.show_actions(
                 self.detail.allowed, self.detail.refused, opened=opened, with_panel=WITH_PANEL, room=room
             )
