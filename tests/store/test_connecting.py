@@ -405,3 +405,10 @@ def test_what_passes_may_be_tried_again(served: Server, state: str, code: str) -
     assert problem.value.code in retry.PASSING
     assert "没有丢失" in problem.value.message
     store.close()
+
+
+def test_a_place_is_the_same_for_everybody_and_with_more_servers() -> None:
+    alone = "host=a.gov port=5432 dbname=pingdesk user=liaison-01 password=x"
+    pair = "host=a.gov,b.gov port=5432,5432 dbname=pingdesk user=officer"
+    assert connecting.place_of(alone) == connecting.place_of(pair) == "a.gov:5432/pingdesk"
+    assert connecting.place_of("host=b.gov port=5432 dbname=pingdesk") != connecting.place_of(alone)

@@ -185,6 +185,9 @@ def test_pictures_and_pages_are_shown_and_turned(sitting, monkeypatch):
     viewer = look(sitting, monkeypatch, rows, {1: png(3000, 10), 2: pdf(2)})
     assert viewer._picture.pixmap().width() == viewer.area.viewport().width() - 40
     assert viewer.pages.text() == "附件 1 / 3" and not viewer.back.isEnabled()
+    viewer.larger.click()
+    sitting.settle()
+    assert viewer._picture.pixmap().width() == round((viewer.area.viewport().width() - 40) * 1.5)
     sitting.qtbot.keyClick(viewer, Qt.Key.Key_Right)
     sitting.settle()
     assert viewer.pages.text() == "附件 2 / 3　第 1 / 2 页"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 from app.errors import UserError
@@ -29,12 +29,15 @@ class Sheet:
     count: int
 
 
-def draw(kind: FileKind, content: bytes, number: int, width: int) -> Sheet:
-    """A page at most so many pixels wide; raises UserError with the sentence for the person."""
+def draw(kind: FileKind, content: bytes, number: int, width: int, *, enlarged: bool = False) -> Sheet:
+    """A page so many pixels wide, a picture at most so many unless it is `enlarged`; raises UserError."""
     width = max(64, min(width, WIDEST))
     if kind is FileKind.PDF:
         return _page(content, number, width)
-    return Sheet(_picture(content, width), 0, 1)
+    picture = _picture(content, width)
+    if enlarged and picture.width() < width:
+        picture = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+    return Sheet(picture, 0, 1)
 
 
 def _picture(content: bytes, width: int) -> QImage:

@@ -42,7 +42,7 @@ class Viewer(Overlay):
         self._at = 0
         self._content: bytes | None = None
         self._sheet: Sheet | None = None
-        self._step = 0
+        self._step = self._fitting = 0
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
         self.column.addLayout(self._make_head())
@@ -182,10 +182,11 @@ class Viewer(Overlay):
             return
         room = self.area.viewport().width() - 10 * UNIT
         fitting = min(room, PAGE) if file.kind is FileKind.PDF else room
-        width = round(fitting * self.devicePixelRatioF() * ENLARGED[self._step])
+        step = ENLARGED[self._step]
+        width = round((self._fitting if step > 1 else fitting * self.devicePixelRatioF()) * step)
 
         def work(_task: Task) -> tuple[int, Sheet]:
-            return file.id, draw(file.kind, content, number, width)
+            return file.id, draw(file.kind, content, number, width, enlarged=step > 1)
 
         self._session.operations.query(self, work, self._drawn, key="page", failed=self._not_shown)
 
@@ -193,6 +194,8 @@ class Viewer(Overlay):
         if not self.isVisible() or answer[0] != self._files[self._at].id:
             return
         before, self._sheet = self._sheet, answer[1]
+        if not self._step:
+            self._fitting = self._sheet.image.width()
         picture = QPixmap.fromImage(self._sheet.image)
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         self.said.hide()
