@@ -10,9 +10,16 @@ import psycopg
 import pytest
 
 from app.clock import SHANGHAI
+from app.database.engine import Store
+from app.documents.model import Document, Heading, Paragraph, Table
+from app.errors import UserError
+from app.tickets import papers as paperwork
+from app.tickets.detail import ticket as detail_of
+from app.tickets.papers import Paper
 from models.rules.lifecycle import Action
+from models.rules.people import Group
 from tests.databases import MONDAY, Database
-from tests.store.acting import act
+from tests.store.acting import MATERIAL, act
 
 
 @pytest.fixture
@@ -123,3 +130,85 @@ def test_names_are_changed_by_the_head_alone_and_on_record(desk: Database) -> No
     for wrong in ("'centre', ' ', '', ''", "'centre', E'甲\\n乙', '', ''", "'nobody', '甲', '', ''"):
         with pytest.raises(psycopg.Error, match=r"请填写|没有这一类"):
             desk.raw("officer", f"SELECT pd.set_body({wrong})")
+
+
+# --- what stands on them ------------------------------------------------------------------------------
+
+
+def made(store: Store, ticket: int, paper: Paper) -> Document:
+    with store.read() as connection:
+        return paperwork.document(connection, ticket, paper)
+
+
+def words(document: Document) -> str:
+    parts = [document.title, document.number or "", document.addressee or ""]
+    for block in document.numbered():
+        if isinstance(block, Table):
+            parts += [" ".join(row) for row in block.rows]
+        elif isinstance(block, Heading | Paragraph):
+            parts.append(block.text)
+    return "\n".join(parts)
+
+
+def test_a_dispatch_paper_names_who_what_and_until_when_and_masks_the_rater(desk: Database) -> None:
+    ticket = dispatched(desk)
+    with pytest.raises(UserError, match="还没有转办单"):
+        made(desk.store, ticket, Paper.DISPATCH)
+    with desk.store.write() as connection:
+        paperwork.number_dispatch(connection, ticket)
+    document = made(desk.store, ticket, Paper.DISPATCH)
+    assert document.number == "转办〔2026〕1号"
+    assert document.addressee == "甲镇"
+    for said in ("社会保障卡申领", "材料反复要", "2026年11月16日24时", "杨** 133****2025"):
+        assert said in words(document)
+    assert "13384382025" not in words(document)
+    assert document.signature is not None
+    assert document.signature.name == "市政务服务中心"
+
+
+def test_a_supervision_notice_carries_the_demand_and_says_how_late_it_is(desk: Database) -> None:
+    ticket = dispatched(desk)
+    desk.freeze(datetime(2026, 11, 18, 9, tzinfo=SHANGHAI))
+    act(desk, ticket, Action.SUPERVISE, reason="请致电13912345678说明")
+    said = words(made(desk.store, ticket, Paper.SUPERVISION))
+    assert "督办〔2026〕1号" in said
+    assert "至2026年11月18日已超期2个工作日" in said
+    assert "请致电139****5678说明" in said
+
+
+def test_the_file_holds_all_that_is_on_record(desk: Database) -> None:
+    login = desk.liaison("jia", "甲镇")
+    ticket = dispatched(desk)
+    act(desk, ticket, Action.ACKNOWLEDGE, login=login)
+    act(desk, ticket, Action.SUBMIT, login=login, payload=MATERIAL | {"measures": "已回电13384382025"})
+    own = desk.person(login)
+    for store in (desk.store, own):
+        said = words(made(store, ticket, Paper.FILE))
+        for part in (
+            "一、评价情况",
+            "二、转办和承办",
+            "三、整改材料",
+            "核实转办",
+            "签收",
+            "已回电133****2025",
+            "日志链第",
+        ):
+            assert part in said
+    own.close()
+
+
+def test_who_can_have_which_paper(desk: Database) -> None:
+    ticket = desk.ticket("甲镇")
+    with desk.store.read() as connection:
+        pending = detail_of(connection, ticket)
+    assert paperwork.why_not(Paper.DISPATCH, pending, Group.OFFICER) == "工单没有转办，还没有转办单。"
+    assert paperwork.why_not(Paper.SUPERVISION, pending, Group.OFFICER) == "工单没有督办过。"
+    assert paperwork.why_not(Paper.FILE, pending, Group.LIAISON) is None
+    assert paperwork.why_not(Paper.DISPATCH, pending, Group.LIAISON) == "转办单由中心打印。"
+
+
+def test_what_left_the_house_is_noted(desk: Database) -> None:
+    with desk.store.write() as connection:
+        paperwork.note_out(connection, 2, "a" * 64)
+    facts = desk.one("SELECT facts FROM pd.event WHERE action = 'export'")
+    assert facts == {"kind": "paper", "rows": 2, "hash": "a" * 64}
