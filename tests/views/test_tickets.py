@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.errors import EnvironmentProblem, UserError
@@ -377,3 +379,27 @@ def test_returned_work_says_what_was_missing_and_begins_with_the_last_version(li
     switch = next(b for b in panel.handed_in.findChildren(QPushButton) if b.text() == "与上次对照")
     switch.click()
     assert any("材料清单" in found.accessibleName() for found in panel.handed_in.findChildren(DiffLabel))
+
+
+def test_a_file_let_go_or_a_picture_pasted_anywhere_in_the_form_is_a_file(
+    liaison, backend, monkeypatch, tmp_path
+):
+    backend.rows[0] = ticket(1, State.RECTIFYING, days_left=3)
+    panel = liaison.choose(1)
+    panel.begin(Action.SUBMIT)
+    liaison.settle()
+    form, taken = panel._form, []
+    monkeypatch.setattr(form.files, "_add", taken.extend)
+    image = QImage(4, 4, QImage.Format.Format_RGB32)
+    QGuiApplication.clipboard().setImage(image)
+    liaison.qtbot.keyClick(form.cause, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QGuiApplication.clipboard().setText("文字")
+    liaison.qtbot.keyClick(form.cause, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert [name for name, _ in taken] == ["截图 1.png"] and form.cause.toPlainText() == "文字"
+    path = tmp_path / "证明.pdf"
+    path.write_bytes(b"%PDF-")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    form.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+                              Qt.KeyboardModifier.NoModifier))  # fmt: skip
+    assert taken[-1] == ("证明.pdf", path)

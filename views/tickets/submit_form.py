@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtCore import QDateTime, QEvent, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDateTimeEdit, QFrame, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.clock import SHANGHAI, local
@@ -95,6 +96,7 @@ class SubmitForm(ActionForm):
         self.files = AttachmentField(session, detail.row.id, self)
         self._lay_out()
         self._listen()
+        self._lead_to_files()
         self._begin(detail)
         self._show_feedback()
 
@@ -134,6 +136,35 @@ class SubmitForm(ActionForm):
             text.textChanged.connect(self.edited)
         self.at.dateTimeChanged.connect(self.edited)
         self.reached.edited.connect(self._show_feedback)
+
+    def _lead_to_files(self) -> None:
+        """A file let go anywhere in the form is meant for its files; so is a picture pasted into a text."""
+        self.setAcceptDrops(True)
+        for text in (self.cause, self.measures, self.said):
+            text.setAcceptDrops(False)
+            text.viewport().setAcceptDrops(False)
+            text.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+V in a text, while the clipboard holds a picture and no words."""
+        pasting = event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Paste)
+        data = QGuiApplication.clipboard().mimeData() if pasting else None
+        if data is not None and data.hasImage() and not data.hasText():
+            self.files.paste_clipboard()
+            return True
+        return super().eventFilter(watched, event)
+
+    def dragEnterEvent(self, event) -> None:
+        """Takes what the files take."""
+        self.files.dragEnterEvent(event)
+
+    def dragLeaveEvent(self, event) -> None:
+        """As before."""
+        self.files.dragLeaveEvent(event)
+
+    def dropEvent(self, event) -> None:
+        """Hands it to the files."""
+        self.files.dropEvent(event)
 
     def _begin(self, detail: Any) -> None:
         """With the last version's words, where the work came back."""
