@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.errors import UserError
-from app.intake import cells, workbooks
+from app.intake import answers, cells, workbooks
 from app.intake.checking import Check, Found
 from app.intake.headings import Heading
 from app.intake.kinds import FIELD_LABELS
@@ -45,7 +45,7 @@ HEADER, NAMES, DATA, PROGRESS, REFUSED, DONE, ERROR = b"H", b"N", b"D", b"P", b"
 class Request:
     """What the child is to do. `first_month`: the first month of any rule set.
 
-    `all_refused`: whether every refused row is sent, or only as many as a result shows.
+    `answers`: whether it is a returned file of 12345. `all_refused`: whether every refused row is sent, or only as many as a result shows.
     """
 
     path: str
@@ -53,6 +53,7 @@ class Request:
     profile: str | None = None
     first_month: date | None = None
     look_only: bool = False
+    answers: bool = False
     all_refused: bool = False
 
     def to_json(self) -> str:
@@ -94,6 +95,9 @@ def _plain(value: Any) -> Any:
 def serve(request: Request, sender: Sender) -> None:
     """Reads the file and sends header, data, refused rows, and what was found; or the error."""
     try:
+        if request.answers:
+            sender.tell(DONE, list(answers.read(workbooks.sheets(Path(request.path)))))
+            return
         file = recognise(workbooks.sheets(Path(request.path)), request.profile)
         sender.tell(HEADER, _header(file))
         if request.look_only:

@@ -15,13 +15,13 @@ from app.changes import Changes
 from app.changes import Kind as Changed
 from app.errors import UserError
 from app.intake import loading
-from app.intake.child import HEADER, Request
+from app.intake.child import DONE, HEADER, Request
 from app.intake.kinds import Kind
 from app.intake.notices import import_notice
 from app.intake.profiles import named
 from app.intake.reading import CANCELLED, Reader
 from app.intake.refusals import RefusedRows, check_writable
-from app.intake.results import ColumnMapping, ImportResult, Inspection, Progress, SheetSeen
+from app.intake.results import AnswerRow, ColumnMapping, ImportResult, Inspection, Progress, SheetSeen
 
 _CHANGED = {
     Kind.RATINGS: Changed.RATINGS | Changed.TICKETS | Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
@@ -64,6 +64,17 @@ def inspect(
         header["profile_label"],
         tuple(map(_sheet_seen, header["sheets"])),
     )
+
+
+def read_answers(path: Path, *, cancelled: Callable[[], bool] | None = None) -> tuple[AnswerRow, ...]:
+    """The lines of a file that 12345 returned. Raises UserError."""
+    with Reader(Request(str(path), 0, answers=True), cancelled) as reader:
+        found = next(facts for frame, facts in reader.frames() if frame == DONE)
+    return tuple(AnswerRow(**line | {"closed_on": _day(line["closed_on"])}) for line in found)
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def _sheet_seen(sheet: Mapping[str, Any]) -> SheetSeen:

@@ -155,3 +155,16 @@ class ImportResult:
     changes: Changes = field(default_factory=Changes)
     profile: str = ""
     dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One line of 12345's returned file: closed with a receipt, or refused with a reason; `problem`: neither."""
+
+    row: int
+    number: str | None
+    case_number: str | None
+    receipt: str | None
+    closed_on: date | None
+    refusal: str | None
+    problem: str | None

@@ -116,6 +116,9 @@ COMMANDS: tuple[Command, ...] = (
         "tickets.export", "导出工单清单", "save", HANDLERS, "Ctrl+E", "tickets", keywords="excel csv 表格"
     ),
     Command(
+        "tickets.answers", "登记12345返回文件", "finish", OFFICERS, page="tickets", keywords="办结 回执 退回"
+    ),
+    Command(
         "ticket.print_dispatch", "打印转办单", "printer", OFFICERS, page="tickets", keywords="文书 PDF 预览"
     ),
     Command(
@@ -147,7 +150,7 @@ COMMANDS: tuple[Command, ...] = (
         READERS_OF_PEOPLE,
         page="registry",
         keywords="放假 调休 本地 工作日 节假日",
-    ),  # fmt: skip
+    ),
     Command("registry.create", "新建人员", "add_person", ADMINS, "Ctrl+N", "registry", keywords="账号 添加"),
 )
 _BY_ID = {command.id: command for command in COMMANDS}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.errors import EnvironmentProblem
 from app.tickets import bulk
 from app.tickets.bulk import Act, Outcome
+from app.tickets.reporting import Answered
 from models.rules.lifecycle import Action
 from views.intake.loading import LoadBar
 from views.operations import Cancelled, Operation, Task
@@ -24,6 +25,9 @@ from views.tables.chips import ChipText
 from views.tables.model import Column
 from views.tickets.bulk_forms import AlikeForm, DispatchLines
 from views.tickets.lines import LineTable
+from views.tickets.report import AnswersForm, ReportForm
+
+BulkForm = AlikeForm | DispatchLines | AnswersForm
 
 
 def _mark(outcome: Outcome) -> ChipText:
@@ -78,7 +82,7 @@ class BulkPanel(QFrame):
         self.setAccessibleName("批量办理")
         self._session = session
         self.rows: tuple[Any, ...] = ()
-        self.form: AlikeForm | DispatchLines | None = None
+        self.form: BulkForm | None = None
         self.outcomes: tuple[Outcome, ...] = ()
         self._under_way: Operation | None = None
         self.confirm: Button | None = None
@@ -157,18 +161,35 @@ class BulkPanel(QFrame):
         if self.pinned or not chosen:
             return
         holder = self.title.parentWidget()
-        dispatch = action is Action.VERIFY_AND_DISPATCH
-        self.form = (
-            DispatchLines(self._session, chosen, holder) if dispatch else AlikeForm(action, chosen, holder)
-        )
-        self.form.edited.connect(self._edited)
-        self._column.insertWidget(3, self.form)
-        self._show()
         left = len(self.rows) - len(chosen)
-        self.title.setText(f"{action.label} {len(chosen):,} 件")
-        self.facts.setText(f"另有 {left:,} 件现在不能{action.label}，不在其中。" if left else "")
-        self.facts.setVisible(bool(left))
-        self.form.nextInFocusChain().setFocus()
+        facts = f"另有 {left:,} 件现在不能{action.label}，不在其中。" if left else ""
+        self.open(self._form(action, chosen, holder), f"{action.label} {len(chosen):,} 件", facts)
+
+    def _form(self, action: Action, chosen: Sequence[Any], holder: QWidget) -> BulkForm:
+        if action is Action.VERIFY_AND_DISPATCH:
+            return DispatchLines(self._session, chosen, holder)
+        if action is Action.REPORT:
+            return ReportForm(self._session, chosen, holder)
+        return AlikeForm(action, chosen, holder)
+
+    def open_answers(self, lines: Sequence[Answered]) -> None:
+        """Shows what a returned file of 12345 comes to."""
+        form = AnswersForm(lines, self.title.parentWidget())
+        taken = len(form.acts())
+        left = len(lines) - taken
+        facts = f"另有 {left:,} 行不能登记，列在前面。" if left else ""
+        self.open(form, f"登记12345结果 {taken:,} 件", facts)
+
+    def open(self, form: BulkForm, title: str, facts: str) -> None:
+        """Shows particulars; what they are about stays until they are put away."""
+        self.form = form
+        form.edited.connect(self._edited)
+        self._column.insertWidget(3, form)
+        self._show()
+        self.title.setText(title)
+        self.facts.setText(facts)
+        self.facts.setVisible(bool(facts))
+        form.nextInFocusChain().setFocus()
 
     def leave(self) -> None:
         """Puts away what is open: the particulars, or the results."""
@@ -275,7 +296,9 @@ class BulkPanel(QFrame):
 
     def _show_confirm(self, action: Action) -> None:
         icon = command(ticket_command(action)).icon
-        self.confirm = self._button(f"确认{action.label}", self._confirm, kind="primary", icon=icon)
+        entering = isinstance(self.form, AnswersForm)
+        text = "确认登记" if entering else f"确认{action.label}"
+        self.confirm = self._button(text, self._confirm, kind="primary", icon=icon)
         self._button("取消", self.leave)
         self._edited()
 

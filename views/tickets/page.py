@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.changes import Kind
 from app.errors import UserError
@@ -31,6 +40,7 @@ from views.tickets.export import ExportBar
 from views.tickets.filters import FilterBar
 from views.tickets.panel import TicketPanel
 from views.tickets.papers import TicketPapers
+from views.tickets.report import reading
 
 PANEL_WIDTH = 94 * UNIT
 
@@ -80,6 +90,7 @@ class TicketsPage(Page):
                 ticket_command(action), partial(self._begin, action), partial(self._allows, action)
             )
         session.registry.bind("tickets.all", self.choose_all, self._allows_all)
+        session.registry.bind("tickets.answers", self.choose_answers, self._allows_answers)
         session.registry.bind("tickets.export", self.choose_export, self._allows_export)
 
     def _lay_out(self) -> None:
@@ -104,6 +115,10 @@ class TicketsPage(Page):
         save = icon_button("save", "导出所列或所选的工单（Ctrl+E）", self)
         save.clicked.connect(self.choose_export)
         chips.addWidget(save, 0, Qt.AlignmentFlag.AlignTop)
+        if self.session.is_officer:
+            answers = icon_button("finish", "登记12345返回文件", self)
+            answers.clicked.connect(self.choose_answers)
+            chips.addWidget(answers, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(chips)
         column.addWidget(self.export)
         column.addWidget(self._make_list(left), 1)
@@ -289,6 +304,27 @@ class TicketsPage(Page):
         """Asks where the listed tickets go, or, where many are chosen, the chosen ones."""
         chosen = tuple(row.id for row in self.bulk.rows) if self.bulk.wanted else None
         self.export.ask(Wish(self.filters.filter, self._order(), chosen))
+
+    def choose_answers(self) -> None:
+        """Asks for the file that 12345 returned."""
+        dialog = QFileDialog(self.window(), "登记12345返回文件", "", "表格 (*.xlsx *.xls *.csv)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.read_answers)
+        dialog.open()
+
+    def read_answers(self, name: str) -> None:
+        """Reads a returned file; nothing is entered before it was looked at."""
+        work = reading(self.session.workspace, Path(name))
+        self.session.operations.query(self, work, self._answers_read, key="answers", failed=self._not_all)
+
+    def _answers_read(self, lines: Any) -> None:
+        if not self.bulk.pinned:
+            self.bulk.open_answers(lines)
+            self._show_side()
+
+    def _allows_answers(self) -> bool:
+        return self.isVisible() and not self.bulk.pinned
 
     def _allows_export(self) -> bool:
         return self._split.isVisible() and bool(self.model.rows) and self.export.idle
