@@ -14,12 +14,12 @@ from models.rules.masking import mask_in_text
 from models.rules.ratings import Satisfaction
 
 _ROUNDS = (
-    Column("轮次", 3, Side.CENTRE),
+    Column("轮次", 4, Side.CENTRE),
     Column("单位", 8),
     Column("主协办", 4, Side.CENTRE),
-    Column("收到", 5, Side.CENTRE),
-    Column("到期", 5, Side.CENTRE),
-    Column("结束", 9),
+    Column("收到", 6, Side.CENTRE),
+    Column("到期", 6, Side.CENTRE),
+    Column("结束", 8),
 )
 _TIME_LINE = (Column("时间", 8), Column("办理人", 5), Column("事项", 6), Column("内容", 13))
 _CLOCKS = (Column("期限", 6), Column("起算日", 7), Column("到期日", 7), Column("说明", 8))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app.clock import local_day
+from app.documents.numerals import paper_number
 from app.errors import UserError
 from app.registry import queries
 from app.tickets import attachments, contacts
@@ -164,6 +165,8 @@ def _words(event: Any) -> str | None:
         parts.append(f"{facts['from']} → {facts['to']}")
     if facts.get("receipt"):
         parts.append(f"回执号 {facts['receipt']}")
+    if facts.get("paper"):
+        parts.append(paper_number("转办", facts["year"], facts["number"]))
     parts.append(event.text)
     return "；".join(p for p in parts if p) or None
 
