@@ -17,6 +17,8 @@ from app.errors import EnvironmentProblem
 #: Minutes without input until the window locks, unless set otherwise; 0 is never.
 IDLE_MINUTES = 15
 LONGEST_IDLE = 240
+#: Hours in which notices of what runs out may appear, unless set otherwise; empty is never.
+NOTICE_HOURS = "08:30-12:00 14:30-17:30"
 
 
 class Tls(StrEnum):
@@ -60,6 +62,7 @@ class Settings:
     profiles: tuple[Profile, ...] = ()
     last: str | None = None
     idle_minutes: int = IDLE_MINUTES
+    notice_hours: str = NOTICE_HOURS
 
     def profile(self, name: str | None) -> Profile | None:
         """The profile of that name."""
@@ -143,6 +146,7 @@ def _settings(facts: Mapping[str, Any]) -> Settings:
         tuple(_profile(one) for one in facts.get("profiles", [])),
         last if last is None else str(last),
         max(0, min(LONGEST_IDLE, idle)),
+        str(facts.get("notice_hours", NOTICE_HOURS)),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.settings import Settings
+from app.settings import NOTICE_HOURS, Settings
 from views.shell.overlay import Overlay
 from views.shell.parts import clear, icon_button, label, row, rule
 from views.shell.theme import UNIT
 from views.tickets.forms import Choice
 
 _MINUTES = (5, 10, 15, 30, 60, 0)
+_HOURS = {NOTICE_HOURS: "8:30–12:00、14:30–17:30", "08:30-17:30": "8:30–17:30", "": "不提醒"}
 
 
 class PreferencesPanel(Overlay):
@@ -32,6 +33,13 @@ class PreferencesPanel(Overlay):
         )
         self.minutes = Choice({m: f"{m} 分钟" if m else "从不" for m in _MINUTES}, self)
         self.column.addWidget(self.minutes)
+        self.column.addWidget(label("到期提醒", "section", self))
+        self.column.addWidget(
+            label("工单快到期、到期、超期各提醒一次，只在工作日的这些时间。", "small", self, wrap=True)
+        )
+        self.hours = Choice(_HOURS, self)
+        self.hours.setAccessibleName("到期提醒")
+        self.column.addWidget(self.hours)
         self.column.addWidget(rule(self))
         self.column.addWidget(label("服务器", "section", self))
         self._servers = QVBoxLayout()
@@ -40,13 +48,15 @@ class PreferencesPanel(Overlay):
         self.column.addWidget(label("添加、修改服务器请在登录页进行。", "small", self, wrap=True))
         self.column.addStretch(1)
         self.minutes.edited.connect(self._edited)
+        self.hours.edited.connect(self._edited)
 
     def show_settings(self, settings: Settings) -> None:
         """Shows what is set."""
         self._settings = settings
-        self.minutes.blockSignals(True)
-        self.minutes.set_value(settings.idle_minutes)
-        self.minutes.blockSignals(False)
+        for choice, value in ((self.minutes, settings.idle_minutes), (self.hours, settings.notice_hours)):
+            choice.blockSignals(True)
+            choice.set_value(value)
+            choice.blockSignals(False)
         clear(self._servers)
         for profile in settings.profiles:
             line = row(label(profile.name, "", self, wrap=True), label(profile.tls.label, "small", self))
@@ -71,7 +81,9 @@ class PreferencesPanel(Overlay):
     def _edited(self) -> None:
         from dataclasses import replace
 
-        minutes = self.minutes.value()
+        minutes, hours = self.minutes.value(), self.hours.value()
         if minutes is not None:
             self._settings = replace(self._settings, idle_minutes=minutes)
-            self.changed.emit(self._settings)
+        if hours is not None:
+            self._settings = replace(self._settings, notice_hours=hours)
+        self.changed.emit(self._settings)

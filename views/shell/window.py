@@ -73,6 +73,7 @@ class Window(QWidget):
         line.addWidget(self.navigation)
         line.addWidget(self.stack, 1)
         self._notices: NoticeBar | None = None
+        self._due: Any = None
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self._chosen)
@@ -159,6 +160,22 @@ class Window(QWidget):
         if self.session.is_open:
             modules = tuple(page.factory.partition(":")[0] for page in pages_for(self.session.person.group))
             self.operations.query(self, opening.preload(modules), self._preloaded, key="preload")
+            self._watch_deadlines()
+
+    def _watch_deadlines(self) -> None:
+        if self._due is None:
+            from app.desk.notices import Told
+            from views.desk.tray import DueNotices
+
+            told = Told(self.entrance.computer.settings.folder)
+            self._due = DueNotices(self.session, lambda: self.entrance.settings.notice_hours, told, self)
+            self._due.opened.connect(self._come_forward)
+        self._due.begin()
+
+    def _come_forward(self) -> None:
+        self.showNormal() if self.isMinimized() else self.show()
+        self.raise_()
+        self.activateWindow()
 
     def _preloaded(self, _nothing: None) -> None:
         """Nothing to show: the next page opens at once."""
@@ -176,6 +193,8 @@ class Window(QWidget):
 
     def _left(self) -> None:
         """Somebody has logged out."""
+        if self._due is not None:
+            self._due.end()
         self._drop_pages()
         self._front = None
         self.navigation.show_pages(())
@@ -252,6 +271,8 @@ class Window(QWidget):
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.hide()
         self.presence.idle.end()
+        if self._due is not None:
+            self._due.end()
         unused = self.entrance.left_over()
         self.operations.close(self.session.shut() or (unused.close if unused is not None else None))
         super().closeEvent(event)

@@ -1,0 +1,115 @@
+"""Notices of what runs out: beside the clock where the system has a place for them, else in the notice bar."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from app.desk import notices
+from app.desk.notices import Due, Threshold, Told
+from app.tickets.queries import TicketFilter, Waiting
+from models.rules.people import Group
+from views.shell import icons
+from views.shell.session import Session
+
+#: Milliseconds between two looks.
+EVERY = 60_000
+_HANDLERS = frozenset({Group.OFFICER, Group.LIAISON})
+_WORDS = {Threshold.OVERDUE: "超期", Threshold.TODAY: "今日到期", Threshold.SOON: "2个工作日内到期"}
+_OPENS = {
+    Threshold.OVERDUE: Waiting.OVERDUE,
+    Threshold.TODAY: Waiting.DUE_SOON,
+    Threshold.SOON: Waiting.DUE_SOON,
+}
+
+
+class DueNotices(QObject):
+    """Looks every minute while somebody handles tickets. `opened`: the notice was pressed.
+
+    `hours()`: when notices may appear, as the settings write it; `told`: what this computer remembers.
+    """
+
+    opened = Signal()
+
+    def __init__(
+        self, session: Session, hours: Callable[[], str], told: Told, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._hours, self._told = session, hours, told
+        self._tray: Any = None
+        self._first: Due | None = None
+        self._several = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY)
+        self._timer.timeout.connect(self.look)
+
+    def begin(self) -> None:
+        """Somebody is at the desk; the first look comes after a minute, when the pages stand."""
+        self.end()
+        if self._session.person.group in _HANDLERS:
+            self._timer.start()
+
+    def end(self) -> None:
+        """Nobody is: no look, and no icon beside the clock."""
+        self._timer.stop()
+        self._first = None
+        if self._tray is not None:
+            self._tray.hide()
+
+    def look(self) -> None:
+        """Asks what runs out, and tells what was not told before."""
+        hours = notices.hours_of(self._hours())
+        if not hours or not self._session.is_open or self._session.operations.closed:
+            return
+        told, place = self._told, f"{self._session.person.login}@{self._session.workspace.place}"
+
+        def read(connection: Any) -> tuple[Due, ...]:
+            found = notices.due(connection, hours)
+            return told.fresh(place, found) if found is not None else ()
+
+        self._session.query(self, read, self._tell, key="due", failed=self._not_read)
+
+    def _not_read(self, error: Exception) -> None:
+        """The server is away: the next look will tell."""
+
+    def _tell(self, fresh: tuple[Due, ...]) -> None:
+        if not fresh:
+            return
+        self._first = min(fresh, key=lambda one: list(Threshold).index(one.threshold))
+        self._several = len(fresh) > 1
+        text = said(fresh)
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._icon().showMessage("好差评工作台", text, icons.icon("mark", "accent"))
+        else:
+            self._session.notice("warning", text, "查看", self.open)
+
+    def _icon(self) -> Any:
+        if self._tray is None:
+            self._tray = QSystemTrayIcon(icons.icon("mark", "accent"), self)
+            self._tray.setToolTip("好差评工作台")
+            self._tray.messageClicked.connect(self.open)
+            self._tray.activated.connect(self.open)
+        self._tray.show()
+        return self._tray
+
+    def open(self, _reason: object = None) -> None:
+        """Opens the one ticket, or the list of the most pressing kind."""
+        first = self._first
+        if first is None or not self._session.is_open:
+            return
+        wanted = TicketFilter(waiting=_OPENS[first.threshold])
+        self._session.go("tickets", wanted if self._several else first.ticket)
+        self.opened.emit()
+
+
+def said(fresh: tuple[Due, ...]) -> str:
+    """One ticket by number and item, several by their counts."""
+    if len(fresh) == 1:
+        one = fresh[0]
+        return f"{_WORDS[one.threshold]}：{one.item or '事项不明'}（{one.number or '无省工单编号'}）"
+    counts = Counter(one.threshold for one in fresh)
+    return "、".join(f"{_WORDS[at]} {counts[at]} 件" for at in Threshold if counts[at])
