@@ -11,9 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 
 from models.rules.lifecycle import State
-from views.tables.chips import deadline_chip, level_tone, state_chip
+from views.tables.chips import deadline_chip, level_tone, state_chip, time_left
 from views.tables.model import PAGE, ROW_ROLE, Column, PagedModel
 from views.tables.view import TableView, plain_cell
+from views.tickets import sections
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,16 @@ class Clock:
 def test_the_chip_says_which_clock_runs_and_what_is_left(row, text, tone):
     chip = deadline_chip(row)
     assert (chip.text, chip.tone) == (text, tone)
+
+
+@pytest.mark.parametrize("left", [-12, -1, 0, 1, 2, 3, 10])
+def test_the_panel_says_what_the_chip_says(left):
+    """One function words what is left: the panel only adds the day."""
+    row = Clock(days_left=left)
+    words, role = sections._due(row, row.runs_until, date(2026, 11, 2))
+    chip = deadline_chip(row)
+    assert words.endswith(time_left(left).text) and chip.text == time_left(left, brief=left < 0).text
+    assert {"red": "red", "amber": "amber", "grey": "strong"}[chip.tone] == role
 
 
 def test_state_chips_and_level_tones():

@@ -49,20 +49,26 @@ def state_chip(row: HasDeadline) -> ChipText:
     return ChipText(row.state.label, _STATE_TONES.get(row.state, "grey"))
 
 
+def time_left(left: int, *, brief: bool = False) -> ChipText:
+    """超期 3 个工作日, 今日到期, 剩 2 个工作日, and the tone everywhere; `brief` says 天 instead of 个工作日."""
+    unit = "天" if brief else "个工作日"
+    if left < 0:
+        return ChipText(f"超期 {-left} {unit}", "red")
+    if left == 0:
+        return ChipText("今日到期", "amber")
+    return ChipText(f"剩 {left} {unit}", "amber" if left <= SOON else "grey")
+
+
 def deadline_chip(row: HasDeadline) -> ChipText:
     """超期 3 天, 今日到期, 剩 2 个工作日, 暂定 1月4日; the state where no clock runs."""
     left = row.days_left
     if left is None or row.runs_until is None:
         return state_chip(row)
     clock = _clock(row)
-    if left < 0:
-        return ChipText(f"{clock}超期 {-left} 天", "red")
-    if left == 0:
-        return ChipText(f"{clock}今日到期", "amber")
     if left > SOON and row.provisional:
         return ChipText(f"{clock}暂定 {row.runs_until.month}月{row.runs_until.day}日", "grey")
-    rest = f"剩 {left} 天" if clock else f"剩 {left} 个工作日"
-    return ChipText(f"{clock}{rest}", "amber" if left <= SOON else "grey")
+    said = time_left(left, brief=bool(clock) or left < 0)
+    return ChipText(f"{clock}{said.text}", said.tone)
 
 
 def _clock(row: HasDeadline) -> str:

@@ -14,7 +14,11 @@ from views.shell.flow import Flow
 from views.shell.parts import Badge, clear, label
 from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tables.chips import time_left
 from views.tickets.contact import ContactLine
+
+#: How the panel writes what is left, by the tone that it has everywhere.
+_ROLES = {"red": "red", "amber": "amber", "grey": "strong"}
 
 
 class RatingBox(QFrame):
@@ -130,9 +134,9 @@ def _due(ticket: Any, day: date, today: date) -> tuple[str, str]:
     if ticket.runs_until != day:
         return text, "secondary"
     unsure = "　暂定" if ticket.provisional else ""
-    if ticket.days_left is not None and ticket.days_left < 0:
-        return f"{text}　已超期 {-ticket.days_left} 个工作日", "red"
-    if ticket.days_left == 0:
-        return f"{text}　今日到期{unsure}", "amber"
-    left = f"　剩 {ticket.days_left} 个工作日" if ticket.days_left is not None else ""
-    return f"{text}{left}{unsure}", "strong"
+    if ticket.days_left is None:
+        return f"{text}{unsure}", "strong"
+    left = time_left(ticket.days_left)
+    # What is over is over, whatever a later notice says.
+    unsure = "" if ticket.days_left < 0 else unsure
+    return f"{text}　{left.text}{unsure}", _ROLES[left.tone]
