@@ -16,7 +16,7 @@ GRANT SELECT ON pd.alembic_version TO pd_officer, pd_liaison, pd_bureau, pd_admi
 
 -- A comparison that counts as leakproof is tried on a row before the row's policy, and EXPLAIN ANALYZE or the
 -- table's statistics then tell whether it held: the words of others could be spelled out letter by letter. Here
--- nothing that reads a text, a level or a flag counts as leakproof; ids, days and times still do: joins and pages
+-- nothing that reads a text, a hash, a level or a flag counts as leakproof; ids, days and times still do: joins and pages
 -- need them.
 DO $$
 DECLARE
@@ -24,7 +24,7 @@ DECLARE
 BEGIN
     FOR f IN SELECT oid::regprocedure FROM pg_proc
              WHERE pronamespace = 'pg_catalog'::regnamespace AND proleakproof
-               AND proargtypes::oid[] && ARRAY['text', 'varchar', 'bpchar', 'int2', 'int4', 'bool']::regtype[]::oid[] LOOP
+               AND proargtypes::oid[] && ARRAY['text', 'varchar', 'bpchar', 'bytea', 'int2', 'int4', 'bool']::regtype[]::oid[] LOOP
         EXECUTE format('ALTER FUNCTION %s NOT LEAKPROOF', f);
     END LOOP;
 EXCEPTION WHEN insufficient_privilege THEN

@@ -185,3 +185,15 @@ def test_the_causes_are_the_shipped_list(database: Database) -> None:
         causes = queries.causes(connection)
     store.close()
     assert causes["notice"] == "一次性告知不到位" and list(causes)[-1] == "other"
+
+
+def test_whether_others_hold_a_file_cannot_be_guessed(database: Database, rectifying: int) -> None:
+    attach(database, rectifying, "照片.png", PNG)
+    probe = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT FROM pd.attachment WHERE hash = sha256(%s)"
+    held, other = (
+        "\n".join(line for (line,) in database.raw("liaison-03", probe, content) if "Time" not in line)
+        for content in (PNG, b"another")
+    )
+    assert held.replace(hashlib.sha256(PNG).hexdigest(), "") == other.replace(
+        hashlib.sha256(b"another").hexdigest(), ""
+    )
