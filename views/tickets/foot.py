@@ -133,12 +133,12 @@ class ActionFoot(QWidget):
             entry.setIcon(icons.icon(command(ticket_command(action)).icon))
             entry.setProperty("action", action.value)
             entry.triggered.connect(self._pressed)
+        self._add_papers(self.menu)
         self.menu.addSeparator()
         for action, why in refused:
             entry = self.menu.addAction(action.label)
             entry.setEnabled(False)
             entry.setToolTip(why)
-        self._add_papers(self.menu)
         button.setMenu(self.menu)
         return button
 
