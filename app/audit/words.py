@@ -61,6 +61,7 @@ _KINDS = {
     "audit": "审计记录",
     "ranking": "排名",
     "attachment": "附件",
+    "report": "12345报送表",
 }
 _CALENDAR = {"notice": "放假安排", "local": "本地安排", "taken_back": "撤回本地安排"}
 _COUNTS = {

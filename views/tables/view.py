@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSettings,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -150,9 +159,9 @@ class TableView(QTableView):
         at = model.row_of(row_id)
         if at is None:
             return False
-        if self.currentIndex().row() != at:
-            self.setCurrentIndex(model.index(at, 0))
-        self.selectRow(at)
+        # Whatever keys are held down: the view's own ways would add the row to the selection, or take it out.
+        how = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(model.index(at, 0), how)
         return True
 
     def choose_nothing(self) -> None:
