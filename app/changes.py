@@ -20,6 +20,7 @@ class Kind(Flag):
     CALENDAR = auto()
     IMPORTS = auto()
     PEOPLE = auto()
+    SUGGESTIONS = auto()
 
 
 @dataclass(frozen=True, slots=True)

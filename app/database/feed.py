@@ -44,6 +44,7 @@ _KINDS = {
     "calendar": Kind.CALENDAR | Kind.TICKETS,
     "imports": Kind.IMPORTS,
     "people": Kind.PEOPLE,
+    "suggestions": Kind.SUGGESTIONS,
 }
 
 _OPTIONS = {"autocommit": True, "application_name": "pingdesk feed"}

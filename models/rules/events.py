@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from models.rules import suggestions
 from models.rules.lifecycle import Action
 
 
@@ -16,6 +17,7 @@ class Matter(StrEnum):
     PEOPLE = "people"
     CONFIGURATION = "configuration"
     EXPORTS = "exports"
+    SUGGESTIONS = "suggestions"
 
     @property
     def label(self) -> str:
@@ -35,6 +37,7 @@ _MATTER_LABELS = {
     "people": "人员与密码",
     "configuration": "规则与配置",
     "exports": "导出与备份",
+    "suggestions": "意见建议",
 }
 
 _ACTIONS: dict[Matter, dict[str, str]] = {
@@ -61,6 +64,11 @@ _ACTIONS: dict[Matter, dict[str, str]] = {
     },
     Matter.CONFIGURATION: {"configured": "修改配置", "upgraded": "升级数据库"},
     Matter.EXPORTS: {"export": "导出", "backup": "备份"},
+    Matter.SUGGESTIONS: {
+        suggestions.RECORDED_EVENT: "登记意见",
+        suggestions.REVEALED_EVENT: "查看提出人联系方式",
+        **{step.value: step.label for step in suggestions.Step},
+    },
 }
 _LABELS = {action: label for actions in _ACTIONS.values() for action, label in actions.items()}
 

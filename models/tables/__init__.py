@@ -17,6 +17,12 @@ from models.tables.papers import Body, Paper
 from models.tables.people import AppUser, PersonRequest, PersonRequestSecret
 from models.tables.ratings import LabelCode, Rater, Rating, RatingRevision
 from models.tables.registry import Agency, Counter, Hall, ResponsibleOffice, ServiceItem, StaffMember
+from models.tables.suggestions import (
+    Suggestion,
+    SuggestionContact,
+    SuggestionStep,
+    SuggestionTransition,
+)
 from models.tables.tally import SummaryCount, Tally, TallyStaff, TallyTicket
 from models.tables.tickets import (
     Assignment,
@@ -70,6 +76,10 @@ __all__ = [
     "StagingRegistry",
     "StagingSummary",
     "StagingTicket",
+    "Suggestion",
+    "SuggestionContact",
+    "SuggestionStep",
+    "SuggestionTransition",
     "SummaryCount",
     "Tally",
     "TallyStaff",

@@ -110,6 +110,7 @@ class County:
         self.numbers["nobodys"] = self.ticket("甲镇", words=NOBODYS)
         self._rate()
         self._attach()
+        self._suggest()
         # No longer marked as test: nobody may set the clock.
         self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
         self._ask()
@@ -191,6 +192,22 @@ class County:
                 WORDS[agency][2].encode(), WORDS[agency][2].encode(), self.numbers[name],
                 self.database.agency(agency), WORDS[agency][2], MONDAY,
             )  # fmt: skip
+
+    def _suggest(self) -> None:
+        """A suggestion with either agency, its contact, and a look at it."""
+        for agency in WORDS:
+            number = self.database.one(
+                "INSERT INTO pd.suggestion (source, topic, received_on, words, state, holder_id, recorded_at, recorded_by,"
+                " search, grams) VALUES ('box', 'other', %s, %s, 'dispatched', %s, %s, 'officer', %s, pd.grams(%s))"
+                " RETURNING id",
+                MONDAY.date(), WORDS[agency][0], self.database.agency(agency), MONDAY, WORDS[agency][0], WORDS[agency][0],
+            )  # fmt: skip
+            self.database.rows("INSERT INTO pd.suggestion_contact VALUES (%s, %s, %s)", number, *RATER[:2])
+            for step, words in (("suggestion_recorded", WORDS[agency][1]), ("suggestion_contact", WHY)):
+                self.database.rows(
+                    "SELECT pd.note_suggestion(s, NULL, %s, %s) FROM pd.suggestion s WHERE id = %s",
+                    step, words, number,
+                )  # fmt: skip
 
     def _ask(self) -> None:
         """What waits or was looked up: a request of the first admin, a reveal of an officer."""

@@ -13,10 +13,11 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "rights.md"
 RANGES = {
     "": "true",
     "本单位在办": "{ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current AND a.agency_id = {agency})",
+    "本单位的意见": "{ticket} = {agency}",
     "无工单": "{ticket} IS NULL",
     "本单位在办或无工单": "{ticket} IS NULL OR {ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current"
     " AND a.agency_id = {agency})",
-    "查看理由": "event_id IN (SELECT e.id FROM pd.event e WHERE e.action = 'reveal_contact')",
+    "查看理由": "event_id IN (SELECT e.id FROM pd.event e WHERE e.action IN ('reveal_contact', 'suggestion_contact'))",
     "导入期间": "true",
 }
 _CELL = re.compile(r"(?P<verb>SELECT|INSERT)(?:\((?P<columns>[\w, ]+)\))?(?:：(?P<range>\w+))?")

@@ -29,6 +29,8 @@ LOGINS = {
 _TICKET = {
     "ticket": "id",
     "ticket_revision": "ticket_id",
+    "suggestion": "x.holder_id",
+    "suggestion_step": "(SELECT s.holder_id FROM pd.suggestion s WHERE s.id = x.suggestion_id)",
     "rating_revision": "(SELECT r.ticket_id FROM pd.rating r WHERE r.id = x.rating_id)",
 }
 

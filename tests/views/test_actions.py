@@ -34,7 +34,7 @@ def test_a_ticket_command_is_allowed_exactly_where_the_life_cycle_allows_it(regi
 
 
 def test_a_liaison_sees_no_intake(registry):
-    assert [p.id for p in pages_for(Group.LIAISON)] == ["desk", "tickets", "rankings"]
+    assert [p.id for p in pages_for(Group.LIAISON)] == ["desk", "tickets", "rankings", "suggestions"]
     registry.set_group(Group.LIAISON)
     assert not registry.run("intake.choose")
     assert not registry.run("go.intake")
@@ -44,7 +44,7 @@ def test_a_liaison_sees_no_intake(registry):
 
 def test_an_officer_sees_all(registry):
     registry.set_group(Group.OFFICER)
-    assert [p.id for p in pages_for(Group.OFFICER)] == ["desk", "tickets", "rankings", "intake", "registry"]
+    assert [p.id for p in pages_for(Group.OFFICER)] == ["desk", "tickets", "rankings", "intake", "suggestions", "registry"]
     assert registry.run("intake.choose")
     assert registry.ran == ["intake.choose"]
 

@@ -53,6 +53,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage", HANDLERS),
     PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
+    PageEntry("suggestions", "意见建议", "suggestion", "views.suggestions.page:SuggestionsPage", HANDLERS),
     PageEntry("registry", "名录", "registry", "views.registry.page:RegistryPage", READERS_OF_PEOPLE),
     PageEntry("audit", "审计", "audit", "views.audit.page:AuditPage", AUDITORS),
 )
@@ -140,6 +141,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "intake.paper", "录入书面评价表", "edit", OFFICERS, "Ctrl+Shift+B", "intake", keywords="纸质 评价"
+    ),
+    Command(
+        "suggestion.record",
+        "登记意见",
+        "add",
+        HANDLERS,
+        "Ctrl+Shift+Y",
+        "suggestions",
+        keywords="意见箱 意见簿",
     ),
     Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
     Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),

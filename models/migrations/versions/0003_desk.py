@@ -6,6 +6,7 @@ import csv
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 import resources
 
@@ -181,4 +182,105 @@ def _suggestions() -> None:
         [sa.text("opened_at desc"), sa.text("id desc")],
         schema="pd",
         postgresql_where=sa.text("platform = 'hotline' and level <= 2"),
+    )
+    _suggestion_tables()
+    moves = op.create_table(
+        "suggestion_transition",
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("group_name", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("needs_text", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("action", "source", "group_name", name=op.f("pk_suggestion_transition")),
+        schema="pd",
+    )
+    columns = ("action", "source", "group_name", "target", "needs_text")
+    op.bulk_insert(moves, [dict(zip(columns, move, strict=True)) for move in SUGGESTION_MOVES])
+
+
+#: Steps of suggestions, literally: action, source, group, target, whether words are needed.
+SUGGESTION_MOVES = (
+    ("suggestion_dispatch", "recorded", "officer", "dispatched", False),
+    ("suggestion_recall", "dispatched", "officer", "recorded", False),
+    ("suggestion_hand_back", "dispatched", "liaison", "recorded", True),
+    ("suggestion_answer", "dispatched", "liaison", "answered", True),
+    ("suggestion_return", "answered", "officer", "dispatched", True),
+    ("suggestion_close", "answered", "officer", "closed", False),
+    ("suggestion_reopen", "closed", "officer", "answered", True),
+    ("suggestion_set_aside", "recorded", "officer", "not_for_us", True),
+    ("suggestion_restore", "not_for_us", "officer", "recorded", True),
+)
+
+
+def _suggestion_tables() -> None:
+    op.create_table(
+        "suggestion",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("contact_name", sa.Text(), nullable=True),
+        sa.Column("contact_phone", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), server_default=sa.text("'recorded'"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("holder_id", sa.BigInteger(), nullable=True),
+        sa.Column("dispatched_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("grams", postgresql.TSVECTOR(), nullable=False),
+        sa.CheckConstraint("source in ('box','book','mail')", name=op.f("ck_suggestion_source")),
+        sa.CheckConstraint(
+            "topic in ('attitude','efficiency','procedure','place','system','praise','other')",
+            name=op.f("ck_suggestion_topic"),
+        ),
+        sa.CheckConstraint(
+            "state in ('recorded','dispatched','answered','closed','not_for_us')",
+            name=op.f("ck_suggestion_state"),
+        ),
+        sa.ForeignKeyConstraint(["holder_id"], ["pd.agency.id"], name=op.f("fk_suggestion_holder_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestion")),
+        schema="pd",
+    )
+    op.create_index("ix_suggestion_holder_id", "suggestion", ["holder_id", "id"], schema="pd")
+    op.create_index("ix_suggestion_grams", "suggestion", ["grams"], schema="pd", postgresql_using="gin")
+    op.create_table(
+        "suggestion_contact",
+        sa.Column("suggestion_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["suggestion_id"], ["pd.suggestion.id"], name=op.f("fk_suggestion_contact_suggestion_id")
+        ),
+        sa.PrimaryKeyConstraint("suggestion_id", name=op.f("pk_suggestion_contact")),
+        schema="pd",
+    )
+    _suggestion_steps()
+
+
+def _suggestion_steps() -> None:
+    op.create_table(
+        "suggestion_step",
+        sa.Column("event_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("suggestion_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["pd.event.id"], name=op.f("fk_suggestion_step_event_id")),
+        sa.ForeignKeyConstraint(
+            ["suggestion_id"], ["pd.suggestion.id"], name=op.f("fk_suggestion_step_suggestion_id")
+        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["pd.agency.id"], name=op.f("fk_suggestion_step_agency_id")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_suggestion_step")),
+        schema="pd",
+    )
+    op.create_index(
+        "ix_suggestion_step_suggestion_id", "suggestion_step", ["suggestion_id", "event_id"], schema="pd"
     )

@@ -1,0 +1,47 @@
+"""The columns of the list of suggestions, and its chips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.rules.suggestions import State
+from views import dates
+from views.tables.chips import SOON, ChipText
+from views.tables.model import Column
+
+_TONES = {State.RECORDED: "accent", State.ANSWERED: "accent", State.CLOSED: "green"}
+
+
+def state_chip(row: Any) -> ChipText:
+    """The state as a chip."""
+    return ChipText(row.state.label, _TONES.get(row.state, "grey"))
+
+
+def deadline_chip(row: Any) -> ChipText:
+    """超期 3 天, 今日到期, 剩 2 个工作日, 暂定 1月4日; the state where no clock runs."""
+    left = row.days_left
+    if left is None:
+        return state_chip(row)
+    if left < 0:
+        return ChipText(f"超期 {-left} 天", "red")
+    if left == 0:
+        return ChipText("今日到期", "amber")
+    if left > SOON and row.provisional:
+        return ChipText(f"暂定 {row.due_on.month}月{row.due_on.day}日", "grey")
+    return ChipText(f"剩 {left} 个工作日", "amber" if left <= SOON else "grey")
+
+
+def _until(row: Any) -> str:
+    return f"到期：{dates.exact_day(row.due_on)} 24:00" if row.due_on else row.state.label
+
+
+COLUMNS = (
+    Column("deadline", "期限", 112, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
+    Column("received_on", "收到", 84, lambda r: f"{r.received_on.month}月{r.received_on.day}日",
+           lambda r: dates.exact_day(r.received_on), quiet=True),
+    Column("source", "来源", 72, lambda r: r.source.label, lambda r: r.place or r.source.label),
+    Column("topic", "类别", 118, lambda r: r.topic.label),
+    Column("words", "意见", 160, lambda r: " ".join(r.words.split()), lambda r: r.words, stretch=True),
+    Column("agency", "承办", 122, lambda r: r.agency or "中心"),
+    Column("state", "状态", 92, lambda r: r.state.label, quiet=True, needs=720),
+)  # fmt: skip

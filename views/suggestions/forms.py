@@ -1,0 +1,154 @@
+"""What is filled in: a suggestion to be recorded, and the particulars of a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from app.registry import queries as registry
+from app.suggestions import queries
+from app.suggestions.commands import SHORT, Draft
+from models.rules.suggestions import Source, Step, Topic, needs_text
+from views import dates
+from views.shell.parts import label
+from views.shell.session import Session
+from views.shell.theme import UNIT
+from views.tickets.dispatch_form import AgencyField
+from views.tickets.forms import Choice, date_field, field_row, text_area
+
+#: What a step means, in a sentence shown before it is taken.
+MEANS = {
+    Step.DISPATCH: "转给承办单位，按差评整改的期限答复。",
+    Step.HAND_BACK: "不属于本单位的，退回中心另行转办。",
+    Step.ANSWER: "写明整改情况和给提出人的答复，交中心审看。",
+    Step.RETURN: "退回单位重新答复，原期限不变。",
+    Step.REOPEN: "回到已答复，可以再退回单位。",
+    Step.SET_ASIDE: "不属政务服务的意见，写明去向后存档；以后可以恢复。",
+    Step.RESTORE: "回到已登记。",
+}
+_HINTS = {
+    Step.ANSWER: "整改情况和答复",
+    Step.RETURN: "哪些地方需要重新答复",
+    Step.SET_ASIDE: "为什么不属本中心，已转告哪里",
+}
+
+
+class RecordForm(QWidget):
+    """A suggestion as it was found; `edited` whenever it changes."""
+
+    edited = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.source = Choice({one: one.label for one in Source}, self)
+        self.source.setAccessibleName("来源")
+        self.topic = Choice({one: one.label for one in Topic}, self)
+        self.topic.setAccessibleName("类别")
+        self.day = date_field("收到日期", session, self)
+        self.place = _line("大厅或地点", "大厅或地点，可不填", self)
+        self.words = text_area("意见原文", self, lines=5)
+        self.name = _line("提出人", "可不填", self)
+        self.phone = _line("联系方式", "可不填", self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * UNIT)
+        for name, field in (
+            ("来源", self.source), ("收到日期", self.day), ("地点", self.place), ("类别", self.topic),
+            ("意见", self.words), ("提出人", self.name), ("联系方式", self.phone),
+        ):  # fmt: skip
+            column.addLayout(field_row(name, field, self))
+        note = "提出人和联系方式只存不显；以后查看须写明理由并留痕。"
+        column.addWidget(label(note, "small", self, wrap=True))
+        for line in (self.place, self.name, self.phone, self.words):
+            line.textChanged.connect(self.edited)
+        for choice in (self.source, self.topic):
+            choice.edited.connect(self.edited)
+        self.day.dateChanged.connect(self.edited)
+
+    def draft(self) -> Draft:
+        """What was typed."""
+        return Draft(
+            self.source.value(),
+            self.topic.value(),
+            self.day.date().toPython(),
+            self.words.toPlainText().strip(),
+            self.place.text().strip() or None,
+            self.name.text().strip() or None,
+            self.phone.text().strip() or None,
+        )
+
+    def problem(self) -> str | None:
+        """What is missing, as a sentence."""
+        return self.draft().problem(self._session.today)
+
+    @property
+    def touched(self) -> bool:
+        """Whether something was written that must not be lost."""
+        lines = (self.place, self.name, self.phone)
+        return bool(self.words.toPlainText().strip() or any(line.text().strip() for line in lines))
+
+
+class StepForm(QWidget):
+    """The particulars of one step: the agency with the due day, or words."""
+
+    edited = Signal()
+
+    def __init__(self, step: Step, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.step, self._session = step, session
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * UNIT)
+        column.addWidget(label(MEANS.get(step, ""), "small", self, wrap=True))
+        self.lead = AgencyField("承办单位", self) if step is Step.DISPATCH else None
+        self.text = text_area(_HINTS.get(step, "理由"), self) if needs_text(step) else None
+        if self.lead is not None:
+            self.due = label("—", "strong", self)
+            column.addLayout(field_row("承办", self.lead, self))
+            column.addLayout(field_row("答复期限", self.due, self))
+            self.lead.textChanged.connect(self.edited)
+            session.query(self, registry.agencies, self._offer, key="suggestion_agencies")
+            session.query(self, queries.due_if_sent, self._show_due, key="suggestion_due")
+        if self.text is not None:
+            column.addWidget(self.text)
+            self.text.textChanged.connect(self.edited)
+
+    def _offer(self, agencies: tuple[Any, ...]) -> None:
+        assert self.lead is not None
+        self.lead.offer(agencies)
+        self.edited.emit()
+
+    def _show_due(self, due: Any) -> None:
+        unsure = "　暂定" if due.provisional else ""
+        self.due.setText(f"{dates.deadline(due.due_on, self._session.today)}{unsure}")
+
+    def problem(self) -> str | None:
+        """What is missing, as a sentence."""
+        if self.lead is not None and self.lead.agency is None:
+            return "请选择承办单位。"
+        if self.text is not None and not self.text.toPlainText().strip():
+            return "请先写明答复。" if self.step is Step.ANSWER else "请先写明理由。"
+        return None
+
+    def values(self) -> dict[str, Any]:
+        """The particulars as the command takes them."""
+        return {
+            "lead": self.lead.agency if self.lead is not None else None,
+            "words": self.text.toPlainText().strip() if self.text is not None else None,
+        }
+
+    @property
+    def touched(self) -> bool:
+        """Whether something was written that must not be lost."""
+        return bool(self.values()["words"] or (self.lead is not None and self.lead.text().strip()))
+
+
+def _line(name: str, hint: str, parent: QWidget) -> QLineEdit:
+    made = QLineEdit(parent)
+    made.setMaxLength(SHORT)
+    made.setPlaceholderText(hint)
+    made.setAccessibleName(name)
+    return made
