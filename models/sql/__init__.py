@@ -16,7 +16,20 @@ ROLES, DATABASE = "roles", "database"
 #: Run as the owner before the tables change: nothing may stand in their way.
 CLEAR = "clear"
 #: Run as the owner once the tables stand, in this order.
-CODE = ("functions", "audit", "people", "contact", "tally", "material", "act", "calendar", "papers", "suggestions", "policies", "loaders")
+CODE = (
+    "functions",
+    "audit",
+    "people",
+    "contact",
+    "tally",
+    "material",
+    "act",
+    "calendar",
+    "papers",
+    "suggestions",
+    "policies",
+    "loaders",
+)
 
 
 def text(name: str) -> str:

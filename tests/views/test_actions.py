@@ -44,7 +44,14 @@ def test_a_liaison_sees_no_intake(registry):
 
 def test_an_officer_sees_all(registry):
     registry.set_group(Group.OFFICER)
-    assert [p.id for p in pages_for(Group.OFFICER)] == ["desk", "tickets", "rankings", "intake", "suggestions", "registry"]
+    assert [p.id for p in pages_for(Group.OFFICER)] == [
+        "desk",
+        "tickets",
+        "rankings",
+        "intake",
+        "suggestions",
+        "registry",
+    ]
     assert registry.run("intake.choose")
     assert registry.ran == ["intake.choose"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.rules.suggestions import State
 from views import dates
-from views.tables.chips import SOON, ChipText
+from views.tables.chips import SOON, ChipText, time_left
 from views.tables.model import Column
 
 _TONES = {State.RECORDED: "accent", State.ANSWERED: "accent", State.CLOSED: "green"}
@@ -22,13 +22,9 @@ def deadline_chip(row: Any) -> ChipText:
     left = row.days_left
     if left is None:
         return state_chip(row)
-    if left < 0:
-        return ChipText(f"超期 {-left} 天", "red")
-    if left == 0:
-        return ChipText("今日到期", "amber")
     if left > SOON and row.provisional:
         return ChipText(f"暂定 {row.due_on.month}月{row.due_on.day}日", "grey")
-    return ChipText(f"剩 {left} 个工作日", "amber" if left <= SOON else "grey")
+    return time_left(left, brief=left < 0)
 
 
 def _until(row: Any) -> str:
