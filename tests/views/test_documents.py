@@ -96,6 +96,14 @@ def test_the_text_of_a_pdf_is_the_text_that_was_written(qapp) -> None:
     assert content.count(b"/FontFile") >= 1
 
 
+def test_every_character_of_gb2312_is_found_in_a_pdf(qapp) -> None:
+    codes = (bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
+    written = "".join(code.decode("gb2312", "ignore") for code in codes)
+    assert len(written) == 6763
+    pages = painter.pages_of(Document("全字", (Paragraph(written),)))
+    assert not set(written) - set(text_of(painter.pdf(pages, "全字")))
+
+
 def test_a_preview_stands_in_the_place_of_the_list(qtbot, desk, preview) -> None:
     assert preview.isVisible()
     assert not desk.table.isVisible()
