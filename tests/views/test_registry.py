@@ -120,8 +120,8 @@ def test_people_are_searched_and_filtered(qtbot, page):
     assert listed(page) == ["old"]
     page.search.setText("nobody")
     settle(qtbot, page)
-    assert page._stack.currentWidget() is page._empty and page.panel.person is None
-    page._empty.button.click()
+    assert page._card.empty.isVisible() and page.panel.person is None
+    page._card.empty.button.click()
     settle(qtbot, page)
     assert len(listed(page)) == 8 and page.filter == PeopleFilter()
 

@@ -118,8 +118,8 @@ def test_who_rated_badly_by_hotline_is_marked_and_listed(officer, backend):
 def test_a_filter_without_rows_says_what_to_do(officer):
     officer.page.open_with(TicketFilter(search="没有这样的"))
     officer.settle()
-    assert officer.page._empty.isVisible()
-    officer.page._empty.button.click()
+    assert officer.page._card.empty.isVisible()
+    officer.page._card.empty.button.click()
     officer.settle()
     assert officer.page.model.rowCount() == 8
 

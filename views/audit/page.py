@@ -62,7 +62,7 @@ class AuditPage(Page):
         self.panel.person_wanted.connect(self._only_person)
 
     def _lay_out(self) -> None:
-        column = beside(self, self.panel)
+        column, _ = beside(self, self.panel)
         empty = Empty("empty", "没有符合条件的记录", "去掉一些筛选条件，或者换一段时间。", self)
         empty.offer("清除全部筛选", "filter").clicked.connect(self.filters.clear)
         self._card = ListCard("审计记录", self.model, empty, self)

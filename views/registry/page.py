@@ -6,16 +6,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QSplitter,
-    QStackedWidget,
-    QTabBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.changes import Kind
 from app.errors import PingdeskError
@@ -29,14 +20,13 @@ from views.registry.columns import columns
 from views.registry.panel import PersonSheet
 from views.registry.requests import RequestList
 from views.shell.flow import Flow
-from views.shell.page import MARGIN, Page
+from views.shell.page import Page
 from views.shell.parts import Button, Chip, Empty, row, rule
 from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tables.listed import ListCard, beside
 from views.tables.model import PagedModel
-from views.tables.view import TableView
 
-PANEL_WIDTH = 94 * UNIT
 #: Standings with a chip of their own, with their tones.
 _STANDINGS = ((Standing.WAITING, "amber"), (Standing.MUST_CHANGE, "grey"), (Standing.DISABLED, "grey"))
 
@@ -63,33 +53,17 @@ class RegistryPage(Page):
         session.registry.bind("registry.calendar", self.show_calendar)
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
-        split.setHandleWidth(UNIT)
-        split.setChildrenCollapsible(False)
-        line.addWidget(split)
-        left = QWidget(split)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
-        column.setSpacing(3 * UNIT)
-        column.addLayout(self.header())
-        column.addLayout(self._make_tabs(left))
-        self._parts = QStackedWidget(left)
-        self._parts.addWidget(self._make_people(left))
-        self.calendar = CalendarView(self.session, left)
+        self.calendar = CalendarView(self.session, self)
         self.calendar.told.connect(self._show_facts)
-        self._parts.addWidget(self.calendar)
-        column.addWidget(self._parts, 1)
-        split.addWidget(left)
-        self._panels = QStackedWidget(split)
+        self._panels = QStackedWidget(self)
         self._panels.addWidget(self.panel)
         self._panels.addWidget(self.calendar.panel)
-        split.addWidget(self._panels)
-        self._panels.setMinimumWidth(80 * UNIT)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
-        split.setSizes([800, PANEL_WIDTH])
+        column, _ = beside(self, self._panels)
+        column.addLayout(self._make_tabs(self))
+        self._parts = QStackedWidget(self)
+        self._parts.addWidget(self._make_people(self))
+        self._parts.addWidget(self.calendar)
+        column.addWidget(self._parts, 1)
 
     def _make_people(self, parent: QWidget) -> QWidget:
         part = QWidget(parent)
@@ -144,21 +118,13 @@ class RegistryPage(Page):
             flow.addWidget(chip)
         return chips
 
-    def _make_list(self, parent: QWidget) -> QFrame:
-        frame = QFrame(parent)
-        frame.setProperty("card", "true")
-        inner = QVBoxLayout(frame)
-        inner.setContentsMargins(1, UNIT, 1, UNIT)
-        self._stack = QStackedWidget(frame)
-        self.table = TableView("人员列表", self._stack)
-        self.table.show_model(self.model)
+    def _make_list(self, parent: QWidget) -> ListCard:
+        empty = Empty("people", "没有符合条件的人", "去掉一些筛选条件，或者换个写法。", parent)
+        empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
+        self._card = ListCard("人员列表", self.model, empty, parent)
+        self.table = self._card.table
         self.table.chosen.connect(self._row_chosen)
-        self._empty = Empty("people", "没有符合条件的人", "去掉一些筛选条件，或者换个写法。", self._stack)
-        self._empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._empty)
-        inner.addWidget(self._stack)
-        return frame
+        return self._card
 
     # reading ----------------------------------------------------------------------------------------------
 
@@ -206,7 +172,7 @@ class RegistryPage(Page):
         self.session.counted.emit("registry", mine if me.group is Group.ADMIN else 0, False)
 
     def _loaded(self, started: bool) -> None:
-        self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
+        self._card.show_rows()
         wanted, self._wanted = self._wanted, None
         if wanted is not None and self.table.choose_id(wanted):
             self._show_row(wanted)

@@ -37,8 +37,8 @@ class ListCard(QFrame):
         self._stack.setCurrentWidget(self.table if self._model.rows else self.empty)
 
 
-def beside(page: Page, panel: QWidget) -> QVBoxLayout:
-    """Divides a page between its column, which is returned with the header in it, and a panel at the right."""
+def beside(page: Page, panel: QWidget) -> tuple[QVBoxLayout, QSplitter]:
+    """Divides a page between a column with the header and a panel at the right; returns column and divider."""
     line = QHBoxLayout(page)
     line.setContentsMargins(0, 0, 0, 0)
     split = QSplitter(Qt.Orientation.Horizontal, page)
@@ -56,4 +56,4 @@ def beside(page: Page, panel: QWidget) -> QVBoxLayout:
     split.setStretchFactor(0, 1)
     split.setStretchFactor(1, 0)
     split.setSizes([800, PANEL_WIDTH])
-    return column
+    return column, split

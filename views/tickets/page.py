@@ -8,15 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from app.changes import Kind
 from app.errors import UserError
@@ -27,12 +19,11 @@ from app.tickets.export import Wish
 from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import BY_HAND, Action
 from views.shell.actions import ticket_command
-from views.shell.page import MARGIN, Page
+from views.shell.page import Page
 from views.shell.parts import Chip, Empty, icon_button
 from views.shell.session import Session
-from views.shell.theme import UNIT
+from views.tables.listed import ListCard, beside
 from views.tables.model import PagedModel
-from views.tables.view import TableView
 from views.tickets.bulk import BulkPanel
 from views.tickets.columns import COLUMNS
 from views.tickets.drill import Drill
@@ -41,8 +32,6 @@ from views.tickets.filters import FilterBar
 from views.tickets.panel import TicketPanel
 from views.tickets.papers import TicketPapers
 from views.tickets.report import reading
-
-PANEL_WIDTH = 94 * UNIT
 
 
 @dataclass(frozen=True)
@@ -94,60 +83,36 @@ class TicketsPage(Page):
         session.registry.bind("tickets.export", self.choose_export, self._allows_export)
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
-        split.setHandleWidth(UNIT)
-        split.setChildrenCollapsible(False)
-        line.addWidget(split)
-        self._split = split
-        left = QWidget(split)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
-        column.setSpacing(3 * UNIT)
-        column.addLayout(self.header())
+        self._side = QStackedWidget(self)
+        self._side.addWidget(self.panel)
+        self._side.addWidget(self.bulk)
+        column, self._split = beside(self, self._side)
+        column.addLayout(self._make_chips())
+        column.addWidget(self.export)
+        empty = Empty("empty", "没有符合条件的工单", "去掉一些筛选条件，或者换一个月份。", self)
+        empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
+        self._card = ListCard("工单列表", self.model, empty, self)
+        self.table = self._card.table
+        self.table.chosen.connect(self._row_chosen)
+        self.table.selected.connect(self._selection_changed)
+        column.addWidget(self._card, 1)
+
+    def _make_chips(self) -> QHBoxLayout:
         chips = QHBoxLayout()
         chips.addWidget(self.filters, 1)
         self._order_chip = Chip("按期限", self, icon="soon", checkable=True)
         self._order_chip.setToolTip("只列有期限在走的工单，先到期的在前")
         self._order_chip.clicked.connect(self._change_order)
-        chips.addWidget(self._order_chip, 0, Qt.AlignmentFlag.AlignTop)
         save = icon_button("save", "导出所列或所选的工单（Ctrl+E）", self)
         save.clicked.connect(self.choose_export)
-        chips.addWidget(save, 0, Qt.AlignmentFlag.AlignTop)
+        parts: list[QWidget] = [self._order_chip, save]
         if self.session.is_officer:
             answers = icon_button("finish", "登记12345返回文件", self)
             answers.clicked.connect(self.choose_answers)
-            chips.addWidget(answers, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(chips)
-        column.addWidget(self.export)
-        column.addWidget(self._make_list(left), 1)
-        split.addWidget(left)
-        self._side = QStackedWidget(split)
-        self._side.addWidget(self.panel)
-        self._side.addWidget(self.bulk)
-        split.addWidget(self._side)
-        self._side.setMinimumWidth(80 * UNIT)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
-        split.setSizes([800, PANEL_WIDTH])
-
-    def _make_list(self, parent: QWidget) -> QFrame:
-        frame = QFrame(parent)
-        frame.setProperty("card", "true")
-        inner = QVBoxLayout(frame)
-        inner.setContentsMargins(1, UNIT, 1, UNIT)
-        self._stack = QStackedWidget(frame)
-        self.table = TableView("工单列表", self._stack)
-        self.table.show_model(self.model)
-        self.table.chosen.connect(self._row_chosen)
-        self.table.selected.connect(self._selection_changed)
-        self._empty = Empty("empty", "没有符合条件的工单", "去掉一些筛选条件，或者换一个月份。", self._stack)
-        self._empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._empty)
-        inner.addWidget(self._stack)
-        return frame
+            parts.append(answers)
+        for part in parts:
+            chips.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
+        return chips
 
     # reading ----------------------------------------------------------------------------------------------
 
@@ -246,7 +211,7 @@ class TicketsPage(Page):
         return Order.DEADLINE if self._by_deadline or clocks else Order.NEWEST
 
     def _loaded(self, started: bool) -> None:
-        self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
+        self._card.show_rows()
         wanted, self._wanted = self._wanted, None
         advance, self._advance = self._advance, False
         if wanted is not None:
