@@ -51,7 +51,10 @@ def test_a_centre_from_init_to_restore(console: Console, server: Server, tmp_pat
     assert stat.S_IMODE(slip.stat().st_mode) == 0o600
     assert slip.read_text(encoding="utf-8").splitlines()[1].startswith("zhang")
     assert console(*url, "server", "init", *ADMINS)[1]["changed"] is False
-    assert console(*url, "server", "upgrade") == (0, {"from": schema.HEAD, "to": schema.HEAD, "changed": False})
+    assert console(*url, "server", "upgrade") == (
+        0,
+        {"from": schema.HEAD, "to": schema.HEAD, "changed": False},
+    )
 
     code, checked = console(*url, "server", "check")
     bad = [check["name"] for check in checked["checks"] if not check["ok"]]

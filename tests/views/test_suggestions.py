@@ -139,7 +139,7 @@ def test_the_first_is_chosen_and_chips_filter(officer):
     page.states[State.ANSWERED].click()
     page.search.setText("没有这样的")
     officer.settle()
-    assert page._stack.currentWidget() is page._empty
+    assert page._card.empty.isVisible()
     assert page.grab().toImage().pixelColor(5, 5).isValid()
 
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.changes import Kind
 from app.suggestions import queries
 from app.suggestions.queries import SuggestionFilter
 from models.rules.suggestions import State
 from views.shell.flow import Flow
-from views.shell.page import MARGIN, Page
+from views.shell.page import Page
 from views.shell.parts import Button, Chip, Empty, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.suggestions.columns import COLUMNS
 from views.suggestions.panel import SuggestionPanel
+from views.tables.listed import ListCard, beside
 from views.tables.model import PagedModel
-from views.tables.view import TableView
 
 
 class SuggestionsPage(Page):
@@ -41,38 +40,26 @@ class SuggestionsPage(Page):
         session.registry.bind("suggestion.record", self.panel.begin_recording)
 
     def _lay_out(self) -> None:
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
-        split.setHandleWidth(UNIT)
-        split.setChildrenCollapsible(False)
-        line.addWidget(split)
-        left = QWidget(split)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
-        column.setSpacing(3 * UNIT)
-        column.addLayout(self.header())
-        chips = QWidget(left)
+        column, _ = beside(self, self.panel)
+        chips = QWidget(self)
         self._make_chips(chips)
-        self.search = QLineEdit(left)
+        self.search = QLineEdit(self)
         self.search.setPlaceholderText("搜索意见、地点、单位")
         self.search.setAccessibleName("搜索意见")
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(40 * UNIT)
         self.search.textChanged.connect(self._searched)
-        self.record = Button("登记意见", "add", "primary", left)
+        self.record = Button("登记意见", "add", "primary", self)
         self.record.clicked.connect(self.panel.begin_recording)
         column.addWidget(chips)
         tools = row(self.search, self.record)
         tools.setStretch(0, 1)
         column.addLayout(tools)
-        column.addWidget(self._make_list(left), 1)
-        split.addWidget(left)
-        split.addWidget(self.panel)
-        self.panel.setMinimumWidth(80 * UNIT)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
-        split.setSizes([800, 94 * UNIT])
+        empty = Empty("suggestion", "没有意见", "从意见箱、意见簿、邮箱收到的，按“登记意见”录入。", self)
+        self._card = ListCard("意见列表", self.model, empty, self)
+        self.table = self._card.table
+        self.table.chosen.connect(self._row_chosen)
+        column.addWidget(self._card, 1)
 
     def _make_chips(self, parent: QWidget) -> None:
         flow = Flow(parent)
@@ -85,23 +72,6 @@ class SuggestionsPage(Page):
             chip.clicked.connect(self._state_pressed)
             self.states[state] = chip
             flow.addWidget(chip)
-
-    def _make_list(self, parent: QWidget) -> QFrame:
-        frame = QFrame(parent)
-        frame.setProperty("card", "true")
-        inner = QVBoxLayout(frame)
-        inner.setContentsMargins(1, UNIT, 1, UNIT)
-        self._stack = QStackedWidget(frame)
-        self.table = TableView("意见列表", self._stack)
-        self.table.show_model(self.model)
-        self.table.chosen.connect(self._row_chosen)
-        self._empty = Empty(
-            "suggestion", "没有意见", "从意见箱、意见簿、邮箱收到的，按“登记意见”录入。", self._stack
-        )
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._empty)
-        inner.addWidget(self._stack)
-        return frame
 
     # reading ----------------------------------------------------------------------------------------------
 
@@ -137,7 +107,7 @@ class SuggestionsPage(Page):
         self.session.counted.emit("suggestions", waiting, counts.overdue > 0)
 
     def _loaded(self, started: bool) -> None:
-        self._stack.setCurrentWidget(self.table if self.model.rows else self._empty)
+        self._card.show_rows()
         shown = self.panel.suggestion_id
         if shown is not None and self.model.row_of(shown) is not None:
             self.table.choose_id(shown)

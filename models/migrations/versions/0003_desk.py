@@ -1,4 +1,4 @@
-"""The ticket desk: papers and their numbers, saved filters, material, presence, suggestions."""
+"""The ticket desk: papers and their numbers, material, suggestions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def upgrade() -> None:
     """As the owner, whose tables these are."""
     op.execute("SET ROLE pd_owner")
     _documents()
-    _lists()
     _material()
     _calendar()
     _suggestions()
@@ -66,10 +65,6 @@ def _documents() -> None:
     )
     named = {"centre": "市政务服务中心", "bureau": "市政务服务数据管理局", "hotline": "12345政务服务便民热线"}
     op.bulk_insert(bodies, [{"kind": kind, "name": name} for kind, name in named.items()])
-
-
-def _lists() -> None:
-    """Filters with names."""
 
 
 def _material() -> None:
