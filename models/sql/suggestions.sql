@@ -25,6 +25,27 @@ BEGIN
     RETURN number;
 END $$;
 
+-- The due dates of open suggestions follow the calendar as those of tickets do; each that moves is logged.
+CREATE FUNCTION pd.recompute_suggestions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    s suggestion;
+    fresh suggestion;
+BEGIN
+    FOR s IN SELECT * FROM suggestion WHERE due_on IS NOT NULL AND state <> 'closed' ORDER BY id FOR UPDATE LOOP
+        fresh := s;
+        fresh.due_on := pd.due(s.dispatched_on, pd.rule_number('rectification_days', s.dispatched_on));
+        fresh.provisional := pd.is_provisional(s.dispatched_on, fresh.due_on);
+        CONTINUE WHEN fresh IS NOT DISTINCT FROM s;
+        UPDATE suggestion x SET due_on = fresh.due_on, provisional = fresh.provisional, version = s.version + 1 WHERE x.id = s.id;
+        IF fresh.due_on <> s.due_on THEN
+            PERFORM pd.note_suggestion(fresh, s.state, 'deadline_moved', NULL);
+        END IF;
+        PERFORM pd.tell('suggestions', NULL);
+    END LOOP;
+END $$;
+
 -- Begins a command: checks its form; returns the answer given before, if any. The key is held until commit, so
 -- that the same command sent twice at once happens once.
 CREATE FUNCTION pd.suggestion_command(payload jsonb, command uuid) RETURNS jsonb

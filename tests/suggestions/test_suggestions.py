@@ -210,3 +210,18 @@ def test_what_is_missing_is_said(desk: Database, change: dict[str, object], said
     assert said in (draft.problem(MONDAY.date()) or "")
     with pytest.raises(UserError, match=said):
         record(desk, draft)
+
+
+def test_due_days_follow_the_calendar_and_leave_a_trace(desk: Database) -> None:
+    number = record(desk)
+    act(desk, number, Step.DISPATCH, lead="甲镇")
+    before = desk.one("SELECT due_on FROM pd.suggestion WHERE id = %s", number)
+    day = (before - timedelta(days=3)).isoformat()
+    desk.raw(
+        "officer",
+        "SELECT pd.import_notice(jsonb_build_array(jsonb_build_object('day', %s::text, 'working', false, 'why', '放假')), 't')",
+        day,
+    )
+    detail = seen(desk, number, "officer")
+    assert desk.one("SELECT due_on FROM pd.suggestion WHERE id = %s", number) > before
+    assert detail.steps[-1].action == "期限重新计算"
