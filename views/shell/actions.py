@@ -120,18 +120,23 @@ COMMANDS: tuple[Command, ...] = (
         "tickets.answers", "登记12345返回文件", "finish", OFFICERS, page="tickets", keywords="办结 回执 退回"
     ),
     Command(
-        "ticket.print_dispatch", "打印转办单", "printer", OFFICERS, page="tickets", keywords="文书 PDF 预览"
-    ),
-    Command(
-        "ticket.print_supervise",
-        "打印督办通知",
-        "printer",
+        "ticket.print_dispatch",
+        "打印转办单",
+        "paper_dispatch",
         OFFICERS,
         page="tickets",
         keywords="文书 PDF 预览",
     ),
     Command(
-        "ticket.print_file", "打印办理档案", "printer", HANDLERS, page="tickets", keywords="文书 PDF 预览"
+        "ticket.print_supervise",
+        "打印督办通知",
+        "paper_supervise",
+        OFFICERS,
+        page="tickets",
+        keywords="文书 PDF 预览",
+    ),
+    Command(
+        "ticket.print_file", "打印办理档案", "case_file", HANDLERS, page="tickets", keywords="文书 PDF 预览"
     ),
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),

@@ -146,7 +146,7 @@ class ActionFoot(QWidget):
         menu.addSeparator()
         for paper, why in self.papers:
             entry = menu.addAction(f"打印{paper.label}…")
-            entry.setIcon(icons.icon("printer"))
+            entry.setIcon(icons.icon(command(f"ticket.print_{paper.value}").icon))
             entry.setEnabled(why is None)
             entry.setToolTip(why or "")
             entry.setProperty("paper", paper.value)
