@@ -27,6 +27,8 @@ def _why_not(action: Action, row: TicketRow, group: Group, leads: bool) -> str |
     if not any(t.source is row.state for t in moves):
         sources = "、".join(dict.fromkeys(t.source.label for t in moves))
         return f"工单现为“{row.state.label}”，{action.label}须在“{sources}”时进行"
+    if moves[0].co_only and leads:
+        return "由协办单位提供；主办单位请直接填写整改材料"
     if moves[0].lead_only and not leads:
         return "由主办单位办理"
     if action is Action.INSIST and not row.declined:

@@ -52,6 +52,7 @@ class Action(StrEnum):
     DECLINE = "decline"
     INSIST = "insist"
     REDISPATCH = "redispatch"
+    CONTRIBUTE = "contribute"
     SUBMIT = "submit"
     RETURN_FOR_REWORK = "return_for_rework"
     APPROVE = "approve"
@@ -80,6 +81,7 @@ _ACTION_LABELS = {
     "decline": "退单",
     "insist": "维持转办",
     "redispatch": "改派",
+    "contribute": "提供协办意见",
     "submit": "提交整改",
     "return_for_rework": "退回重办",
     "approve": "审核通过",
@@ -111,7 +113,12 @@ class Transition:
     @property
     def lead_only(self) -> bool:
         """Whether only the lead agency's liaison may act."""
-        return self.group is Group.LIAISON and self.action is not Action.ANNOTATE
+        return self.group is Group.LIAISON and self.action not in (Action.ANNOTATE, Action.CONTRIBUTE)
+
+    @property
+    def co_only(self) -> bool:
+        """Whether only a co-agency's liaison may act: the lead says the same in its own material."""
+        return self.action is Action.CONTRIBUTE
 
 
 def _officer(action: Action, *moves: tuple[State, State]) -> tuple[Transition, ...]:
@@ -138,6 +145,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_liaison(Action.DECLINE, (State.DISPATCHED, State.PENDING)),
     *_officer(Action.INSIST, (State.PENDING, State.DISPATCHED)),
     *_officer(Action.REDISPATCH, (State.DISPATCHED, State.DISPATCHED), (State.RECTIFYING, State.DISPATCHED)),
+    *_liaison(Action.CONTRIBUTE, (State.RECTIFYING, State.RECTIFYING)),
     *_liaison(Action.SUBMIT, (State.RECTIFYING, State.SUBMITTED)),
     *_officer(Action.RETURN_FOR_REWORK, (State.SUBMITTED, State.RECTIFYING)),
     *_officer(Action.APPROVE, (State.SUBMITTED, State.APPROVED)),
@@ -179,6 +187,7 @@ NEEDS_REASON = frozenset(
         Action.REOPEN,
         Action.SUPERVISE,
         Action.ANNOTATE,
+        Action.CONTRIBUTE,
         Action.WITHDRAW,
     }
 )

@@ -27,6 +27,7 @@ CODE = (
     "calendar",
     "papers",
     "suggestions",
+    "lists",
     "policies",
     "loaders",
 )

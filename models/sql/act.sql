@@ -133,6 +133,10 @@ BEGIN
                 RAISE EXCEPTION '只有被退单的工单才能维持转办。' USING ERRCODE = 'PD001';
             END IF;
             ticket.declined := false;
+        WHEN 'contribute' THEN
+            IF pd.my_agency() = ticket.holder_id THEN
+                RAISE EXCEPTION '协办意见由协办单位提供，主办单位请直接填写整改材料。' USING ERRCODE = 'PD001';
+            END IF;
         WHEN 'submit' THEN
             RETURN pd.hand_in(ticket, payload);
         WHEN 'return_for_rework', 'report_refused' THEN
@@ -177,6 +181,7 @@ AS $$
         || CASE
             WHEN action IN ('verify_and_dispatch', 'redispatch', 'reopen') THEN
                 jsonb_build_object('lead', ticket.holder_id, 'co', ticket.co_ids)
+            WHEN action = 'contribute' THEN jsonb_build_object('agency', pd.my_agency())
             WHEN action = 'reject' THEN jsonb_strip_nulls(jsonb_build_object('reason_code', payload ->> 'reason_code'))
             WHEN action = 'approve' THEN
                 jsonb_build_object('found_true', (payload ->> 'found_true')::boolean,

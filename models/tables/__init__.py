@@ -12,6 +12,7 @@ from models.tables.intake import (
     StagingSummary,
     StagingTicket,
 )
+from models.tables.lists import FilterNotice, Looking, SavedFilter
 from models.tables.material import Attachment, AttachmentContent, AttachmentPart, CauseCode
 from models.tables.papers import Body, Paper
 from models.tables.people import AppUser, PersonRequest, PersonRequestSecret
@@ -54,11 +55,13 @@ __all__ = [
     "EventLink",
     "EventQueue",
     "EventText",
+    "FilterNotice",
     "Hall",
     "ImportBatch",
     "Instance",
     "LabelCode",
     "LocalDay",
+    "Looking",
     "Paper",
     "PersonRequest",
     "PersonRequestSecret",
@@ -70,6 +73,7 @@ __all__ = [
     "ResponsibleOffice",
     "Reveal",
     "RuleSetRow",
+    "SavedFilter",
     "ServiceItem",
     "StaffMember",
     "StagingRating",

@@ -41,6 +41,7 @@ class Ticket(Base):
             text("id desc"),
             postgresql_where=text("platform = 'hotline' and level <= 2"),
         ),
+        Index("ix_ticket_contact_phone", "contact_phone", postgresql_where=text("contact_phone is not null")),
         Index("ix_ticket_grams", "grams", postgresql_using="gin"),
     )
 

@@ -34,6 +34,7 @@ MOVES = {
     (Group.OFFICER, A.INSIST, S.PENDING, S.DISPATCHED),
     (Group.OFFICER, A.REDISPATCH, S.DISPATCHED, S.DISPATCHED),
     (Group.OFFICER, A.REDISPATCH, S.RECTIFYING, S.DISPATCHED),
+    (Group.LIAISON, A.CONTRIBUTE, S.RECTIFYING, S.RECTIFYING),
     (Group.LIAISON, A.SUBMIT, S.RECTIFYING, S.SUBMITTED),
     (Group.OFFICER, A.RETURN_FOR_REWORK, S.SUBMITTED, S.RECTIFYING),
     (Group.OFFICER, A.APPROVE, S.SUBMITTED, S.APPROVED),
@@ -150,7 +151,7 @@ def test_the_other_groups_look_on(group: Group) -> None:
 
 def test_a_liaison_acts_for_the_lead_agency_and_may_annotate_for_any() -> None:
     for t in TRANSITIONS:
-        assert t.lead_only == (t.group is Group.LIAISON and t.action is not A.ANNOTATE)
+        assert t.lead_only == (t.group is Group.LIAISON and t.action not in (A.ANNOTATE, A.CONTRIBUTE))
 
 
 def test_a_recall_is_too_late_once_the_lead_has_signed() -> None:

@@ -111,6 +111,7 @@ class County:
         self._rate()
         self._attach()
         self._suggest()
+        self._keep_filters()
         # No longer marked as test: nobody may set the clock.
         self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
         self._ask()
@@ -208,6 +209,22 @@ class County:
                     "SELECT pd.note_suggestion(s, NULL, %s, %s) FROM pd.suggestion s WHERE id = %s",
                     step, words, number,
                 )  # fmt: skip
+
+    def _keep_filters(self) -> None:
+        """Filters of an officer and of either agency, one of them shared; each wants to be told of their own."""
+        for owner, shared in (
+            ("officer", False),
+            ("officer", True),
+            ("liaison-01", False),
+            ("liaison-02", False),
+        ):
+            number = self.database.one(
+                "INSERT INTO pd.saved_filter (owner, name, conditions, shared, changed_at)"
+                " VALUES (%s, %s, '{}', %s, pd.now()) RETURNING id",
+                owner, "共享的" if shared else "自己的", shared,
+            )  # fmt: skip
+            self.database.rows("INSERT INTO pd.filter_notice VALUES (%s, %s, 0)", owner, number)
+            self.numbers[f"filter_of_{owner.replace('-', '_')}{'_shared' * shared}"] = number
 
     def _ask(self) -> None:
         """What waits or was looked up: a request of the first admin, a reveal of an officer."""

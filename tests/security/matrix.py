@@ -18,6 +18,8 @@ RANGES = {
     "本单位在办或无工单": "{ticket} IS NULL OR {ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current"
     " AND a.agency_id = {agency})",
     "查看理由": "event_id IN (SELECT e.id FROM pd.event e WHERE e.action IN ('reveal_contact', 'suggestion_contact'))",
+    "本人的或共享的": "owner = '{login}' OR shared",
+    "本人的": "login = '{login}'",
     "导入期间": "true",
 }
 _CELL = re.compile(r"(?P<verb>SELECT|INSERT)(?:\((?P<columns>[\w, ]+)\))?(?:：(?P<range>\w+))?")

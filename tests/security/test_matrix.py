@@ -150,7 +150,7 @@ def test_rows_reach_as_far_as_the_page_says(besieged: County, group: Group, tabl
     if grant is None or grant.verb != "SELECT":
         return
     wanted = matrix.RANGES[grant.rows].format(
-        ticket=_TICKET.get(table, "x.ticket_id"), agency=besieged.numbers["jia"]
+        ticket=_TICKET.get(table, "x.ticket_id"), agency=besieged.numbers["jia"], login=LOGINS[group]
     )
     if table == "assignment" and grant.rows:
         # Only the agency's own part, not its co-agencies'.

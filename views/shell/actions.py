@@ -67,6 +67,7 @@ _TICKET_ICONS = {
     Action.DECLINE: "decline",
     Action.INSIST: "insist",
     Action.REDISPATCH: "redispatch",
+    Action.CONTRIBUTE: "annotate",
     Action.SUBMIT: "submit",
     Action.RETURN_FOR_REWORK: "rework",
     Action.APPROVE: "approve",

@@ -18,6 +18,7 @@ LIKELY = (
     Action.VERIFY_AND_DISPATCH,
     Action.ACKNOWLEDGE,
     Action.SUBMIT,
+    Action.CONTRIBUTE,
     Action.APPROVE,
     Action.REPORT,
     Action.CONFIRM_CLOSED,

@@ -22,6 +22,7 @@ MEANS = {
     Action.DECLINE: "不属于本单位的，签收前可以退回中心；期限不因退单停走。",
     Action.INSIST: "维持原主办单位，期限一直在走，没有重新起算。",
     Action.REDISPATCH: "改由另一单位主办，期限重新起算；原承办记录保留。",
+    Action.CONTRIBUTE: "协办意见由主办单位写进整改材料，也会记入办理过程。",
     Action.SUBMIT: "提交后由中心审核。",
     Action.RETURN_FOR_REWORK: "退回单位重办；重办期限为 3 个工作日，原整改期限不变。",
     Action.APPROVE: "审核通过后 5 个工作日内报送12345。",
@@ -36,6 +37,7 @@ MEANS = {
 }
 _REASON_HINTS = {
     Action.ANNOTATE: "批注内容",
+    Action.CONTRIBUTE: "本单位查到的情况、采取的措施",
     Action.DECLINE: "为什么不属于本单位，应由哪个单位办理",
     Action.RETURN_FOR_REWORK: "哪些地方需要重办",
     Action.REPORT_REFUSED: "12345的退回原因",
