@@ -21,6 +21,10 @@ class Kind(Flag):
     IMPORTS = auto()
     PEOPLE = auto()
     SUGGESTIONS = auto()
+    CLOSING = auto()
+    RULES = auto()
+    ASSESSMENTS = auto()
+    IMPROVEMENTS = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ _KINDS = {
     "imports": Kind.IMPORTS,
     "people": Kind.PEOPLE,
     "suggestions": Kind.SUGGESTIONS,
+    "cases": Kind.RATINGS | Kind.TALLY,
+    "closing": Kind.CLOSING | Kind.TALLY,
+    "rules": Kind.RULES | Kind.TALLY,
+    "assessments": Kind.ASSESSMENTS,
+    "improvements": Kind.IMPROVEMENTS,
 }
 
 _OPTIONS = {"autocommit": True, "application_name": "pingdesk feed"}

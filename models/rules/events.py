@@ -18,6 +18,7 @@ class Matter(StrEnum):
     CONFIGURATION = "configuration"
     EXPORTS = "exports"
     SUGGESTIONS = "suggestions"
+    STATISTICS = "statistics"
 
     @property
     def label(self) -> str:
@@ -38,6 +39,7 @@ _MATTER_LABELS = {
     "configuration": "规则与配置",
     "exports": "导出与备份",
     "suggestions": "意见建议",
+    "statistics": "统计与考评",
 }
 
 _ACTIONS: dict[Matter, dict[str, str]] = {
@@ -68,6 +70,21 @@ _ACTIONS: dict[Matter, dict[str, str]] = {
         suggestions.RECORDED_EVENT: "登记意见",
         suggestions.REVEALED_EVENT: "查看提出人联系方式",
         **{step.value: step.label for step in suggestions.Step},
+    },
+    Matter.STATISTICS: {
+        "month_closed": "封账",
+        "month_reopened": "重新开账",
+        "rule_set_put": "规则集施行",
+        "rule_set_dropped": "撤销规则集",
+        "weights_put": "指标权重施行",
+        "assessed": "录入评价值",
+        "assessment_withdrawn": "撤回评价值",
+        "improvement_issued": "下达限期整改",
+        "improvement_answer": "报告整改情况",
+        "improvement_accept": "整改核查通过",
+        "improvement_return": "整改退回",
+        "improvement_cancel": "撤销限期整改",
+        "improvement_deadline": "限期整改期限重新计算",
     },
 }
 _LABELS = {action: label for actions in _ACTIONS.values() for action, label in actions.items()}

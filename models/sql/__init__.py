@@ -21,6 +21,7 @@ CODE = (
     "audit",
     "people",
     "contact",
+    "cases",
     "tally",
     "material",
     "act",
@@ -30,6 +31,11 @@ CODE = (
     "lists",
     "policies",
     "loaders",
+    "case_loader",
+    "closing",
+    "rulesets",
+    "assessments",
+    "improvements",
 )
 
 

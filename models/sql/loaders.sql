@@ -10,7 +10,7 @@ AS $$
 BEGIN
     PERFORM pd.require_group('officer', 'admin');
     PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
-    TRUNCATE staging_rating, staging_ticket, staging_summary, staging_registry;
+    TRUNCATE staging_rating, staging_ticket, staging_summary, staging_registry, staging_case;
     DELETE FROM change WHERE at < pd.now() - INTERVAL '3 days'; -- who was away longer reads everything anew
 END $$;
 
@@ -31,7 +31,7 @@ DO $$
 DECLARE
     place text;
 BEGIN
-    FOREACH place IN ARRAY ARRAY['staging_rating', 'staging_ticket', 'staging_summary', 'staging_registry'] LOOP
+    FOREACH place IN ARRAY ARRAY['staging_rating', 'staging_ticket', 'staging_summary', 'staging_registry', 'staging_case'] LOOP
         EXECUTE format('CREATE TRIGGER only_in_own_load BEFORE INSERT ON pd.%I'
                        ' FOR EACH STATEMENT EXECUTE FUNCTION pd.only_in_own_load()', place);
     END LOOP;
@@ -75,7 +75,7 @@ BEGIN
             jsonb_build_object('batch', batch_id, 'kind', what, 'hash', batch ->> 'file_hash', 'counts', totals));
     PERFORM pd.tell('imports', NULL);
     PERFORM pd.tell(what, NULL);
-    TRUNCATE staging_rating, staging_ticket, staging_summary, staging_registry;
+    TRUNCATE staging_rating, staging_ticket, staging_summary, staging_registry, staging_case;
     RETURN totals || jsonb_build_object('batch', batch_id);
 END $$;
 
@@ -442,7 +442,7 @@ BEGIN
     bad := ARRAY(SELECT id FROM rating
                  WHERE level <= 2 AND ticket_id IS NULL AND (id > (done ->> 'first')::bigint OR id = ANY (revised)));
     SELECT * INTO tickets FROM pd.ticket_bad_ratings(bad, this_batch);
-    touched := touched || tickets.months
+    touched := touched || tickets.months || pd.months_of_cases((done ->> 'first')::bigint, revised)
         || (SELECT array_agg(DISTINCT pd.month_of(rated_at)) FROM rating WHERE id = ANY (revised));
     RETURN pd.close_batch(this_batch, batch, touched, jsonb_build_object(
         'inserted', inserted, 'updated', cardinality(revised),

@@ -1,7 +1,8 @@
 -- The tally: computed from ratings, summaries and tickets, compared with what is kept, corrected.
 
 -- What the tally of one month should be. Levels come from detail where the month's detail of the agency
--- is on file in full, else from the province's summary; case counts from the summary.
+-- is on file in full, else from the province's summary; case counts from the summary, unless the cases themselves
+-- are on file in full (pd.tally_case_of). Several rows of one key add up.
 CREATE FUNCTION pd.tally_of(month date) RETURNS SETOF pd.tally
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
@@ -44,8 +45,25 @@ BEGIN
         WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
         GROUP BY 1, 3, 4, 5;
     END IF;
+    -- Ratings that count for other cases too, and the defaults of cases that nobody rated; a row of its own beside the
+    -- day's others would break the key, so the caller sums.
     RETURN QUERY
-    SELECT s.month, true, s.agency_id, s.platform, s.hall_id, s.cases, s.cases_rated,
+    SELECT pd.local_day(x.rated_at), false, x.agency_id, x.platform, coalesce(x.hall_id, 0), 0, 0,
+           count(*) FILTER (WHERE x.level = 5)::integer, count(*) FILTER (WHERE x.level = 4)::integer,
+           count(*) FILTER (WHERE x.level = 3)::integer, count(*) FILTER (WHERE x.level = 2)::integer,
+           count(*) FILTER (WHERE x.level = 1)::integer, count(*) FILTER (WHERE x.is_default)::integer,
+           count(*) FILTER (WHERE NOT x.is_default)::integer
+    FROM pd.shared_ratings(starts, ends, latest) x
+    JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = x.agency_id
+    GROUP BY 1, 3, 4, 5;
+    RETURN QUERY
+    SELECT x.day, false, x.agency_id, x.platform, coalesce(x.hall_id, 0), 0, 0, count(*)::integer, 0, 0, 0, 0, count(*)::integer, 0
+    FROM pd.default_ratings(tally_of.month, (tally_of.month + INTERVAL '1 month')::date) x
+    JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = x.agency_id
+    GROUP BY 1, 3, 4, 5;
+    RETURN QUERY
+    SELECT s.month, true, s.agency_id, s.platform, s.hall_id,
+           CASE WHEN k.month IS NULL THEN s.cases ELSE 0 END, CASE WHEN k.month IS NULL THEN s.cases_rated ELSE 0 END,
            CASE WHEN v.month IS NULL THEN s.level_5 ELSE 0 END,
            CASE WHEN v.month IS NULL THEN s.level_4 ELSE 0 END,
            CASE WHEN v.month IS NULL THEN s.level_3 ELSE 0 END,
@@ -56,6 +74,7 @@ BEGIN
                s.level_5 + s.level_4 + s.level_3 + s.level_2 + s.level_1 - s.defaults, s.cases_rated) ELSE 0 END
     FROM summary_count s
     LEFT JOIN rating_cover v ON v.month = s.month AND v.agency_id = s.agency_id
+    LEFT JOIN case_cover k ON k.month = s.month AND k.agency_id = s.agency_id
     WHERE s.month = tally_of.month;
 END $$;
 
@@ -151,7 +170,12 @@ DECLARE
 BEGIN
     FOREACH m IN ARRAY (SELECT coalesce(array_agg(DISTINCT x ORDER BY x), '{}') FROM unnest(months) AS x) LOOP
         differed := differed + pd.refresh_tally_tickets(ARRAY[m]);
-        WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_of(m)),
+        WITH fresh AS MATERIALIZED (
+            SELECT day, monthly, agency_id, platform, hall_id, sum(cases)::integer AS cases, sum(cases_rated)::integer AS cases_rated,
+                   sum(level_5)::integer AS level_5, sum(level_4)::integer AS level_4, sum(level_3)::integer AS level_3,
+                   sum(level_2)::integer AS level_2, sum(level_1)::integer AS level_1, sum(defaults)::integer AS defaults,
+                   sum(active)::integer AS active
+            FROM pd.tally_of(m) GROUP BY day, monthly, agency_id, platform, hall_id),
         kept AS MATERIALIZED (SELECT * FROM tally WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
         gone AS (
             DELETE FROM tally k USING (
@@ -183,6 +207,21 @@ BEGIN
             RETURNING 1)
         SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
         differed := differed + part;
+        WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_case_of(m)),
+        kept AS MATERIALIZED (SELECT * FROM tally_case WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
+        gone AS (
+            DELETE FROM tally_case k USING (
+                SELECT day, agency_id, platform, hall_id, rated_on FROM kept
+                EXCEPT SELECT day, agency_id, platform, hall_id, rated_on FROM fresh) AS x
+            WHERE (k.day, k.agency_id, k.platform, k.hall_id, k.rated_on)
+                = (x.day, x.agency_id, x.platform, x.hall_id, x.rated_on)
+            RETURNING 1),
+        put AS (
+            INSERT INTO tally_case SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
+            ON CONFLICT (day, agency_id, platform, hall_id, rated_on) DO UPDATE SET cases = excluded.cases
+            RETURNING 1)
+        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
+        differed := differed + part;
     END LOOP;
     RETURN differed;
 END $$;
@@ -198,6 +237,7 @@ BEGIN
     SELECT coalesce(array_agg(m ORDER BY m), '{}') INTO months FROM (
         SELECT month FROM rating_cover
         UNION SELECT month FROM summary_count
+        UNION SELECT month FROM case_cover
         UNION SELECT pd.month_of(opened_at) FROM ticket
         UNION SELECT date_trunc('month', day)::date FROM tally
         UNION SELECT date_trunc('month', day)::date FROM tally_staff

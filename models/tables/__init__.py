@@ -1,8 +1,18 @@
 """The tables, one module a domain (SQLAlchemy 2, typed). Importing the package loads them all."""
 
+from models.tables.assessments import Assessment, ImprovementOrder, ImprovementStep, IndicatorWeights
 from models.tables.audit import Event, EventLink, EventQueue, EventText, Reveal
 from models.tables.base import SCHEMA, Base
 from models.tables.calendar import CalendarDay, CalendarYear, LocalDay, RuleSetRow
+from models.tables.cases import CaseCover, ServiceCase, StagingCase
+from models.tables.closing import (
+    ClosedAgency,
+    ClosedStaff,
+    ClosedTally,
+    ClosedTicket,
+    ClosedTicketCount,
+    MonthClose,
+)
 from models.tables.instance import Instance
 from models.tables.intake import (
     ImportBatch,
@@ -24,7 +34,7 @@ from models.tables.suggestions import (
     SuggestionStep,
     SuggestionTransition,
 )
-from models.tables.tally import SummaryCount, Tally, TallyStaff, TallyTicket
+from models.tables.tally import SummaryCount, Tally, TallyCase, TallyStaff, TallyTicket
 from models.tables.tickets import (
     Assignment,
     Change,
@@ -39,6 +49,7 @@ __all__ = [
     "SCHEMA",
     "Agency",
     "AppUser",
+    "Assessment",
     "Assignment",
     "Attachment",
     "AttachmentContent",
@@ -47,8 +58,14 @@ __all__ = [
     "Body",
     "CalendarDay",
     "CalendarYear",
+    "CaseCover",
     "CauseCode",
     "Change",
+    "ClosedAgency",
+    "ClosedStaff",
+    "ClosedTally",
+    "ClosedTicket",
+    "ClosedTicketCount",
     "CommandLog",
     "Counter",
     "Event",
@@ -58,10 +75,14 @@ __all__ = [
     "FilterNotice",
     "Hall",
     "ImportBatch",
+    "ImprovementOrder",
+    "ImprovementStep",
+    "IndicatorWeights",
     "Instance",
     "LabelCode",
     "LocalDay",
     "Looking",
+    "MonthClose",
     "Paper",
     "PersonRequest",
     "PersonRequestSecret",
@@ -74,8 +95,10 @@ __all__ = [
     "Reveal",
     "RuleSetRow",
     "SavedFilter",
+    "ServiceCase",
     "ServiceItem",
     "StaffMember",
+    "StagingCase",
     "StagingRating",
     "StagingRegistry",
     "StagingSummary",
@@ -86,6 +109,7 @@ __all__ = [
     "SuggestionTransition",
     "SummaryCount",
     "Tally",
+    "TallyCase",
     "TallyStaff",
     "TallyTicket",
     "Ticket",

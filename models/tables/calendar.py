@@ -60,7 +60,7 @@ class LocalDay(Base):
 
 
 class RuleSetRow(Base):
-    """A rule set, in force from the 1st of a month (Art. 5, 22)."""
+    """A rule set, in force from the 1st of a month (Art. 5, 22). `reason`, `put_by`: none for the shipped one."""
 
     __tablename__ = "rule_set"
     __table_args__ = (CheckConstraint("extract(day from effective_from) = 1", name="first_of_month"),)
@@ -68,3 +68,6 @@ class RuleSetRow(Base):
     effective_from: Mapped[date] = mapped_column(primary_key=True)
     name: Mapped[str]
     parameters: Mapped[dict[str, Any]]
+    reason: Mapped[str | None]
+    put_by: Mapped[str | None]
+    put_at: Mapped[datetime | None]

@@ -93,3 +93,21 @@ class TallyTicket(Base):
     handled_on: Mapped[date] = mapped_column(primary_key=True)
     due_on: Mapped[date] = mapped_column(primary_key=True)
     tickets: Mapped[int]
+
+
+class TallyCase(Base):
+    """Cases from detail that stand alike: `day` they were finished, `rated_on` of the first rating that a person
+    gave to them (of their own, of their batch or theme), 9999-12-31 while there is none.
+
+    The day of the rating makes the counts of any cut-off exact (rules §5: actively rated by the cut-off).
+    """
+
+    __tablename__ = "tally_case"
+    __table_args__ = (Index("ix_tally_case_agency_id", "agency_id", "day"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("pd.agency.id"), primary_key=True, autoincrement=False)
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    rated_on: Mapped[date] = mapped_column(primary_key=True)
+    cases: Mapped[int]

@@ -112,6 +112,7 @@ class County:
         self._attach()
         self._suggest()
         self._keep_filters()
+        self._count()
         # No longer marked as test: nobody may set the clock.
         self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
         self._ask()
@@ -225,6 +226,50 @@ class County:
             )  # fmt: skip
             self.database.rows("INSERT INTO pd.filter_notice VALUES (%s, %s, 0)", owner, number)
             self.numbers[f"filter_of_{owner.replace('-', '_')}{'_shared' * shared}"] = number
+
+    def _count(self) -> None:
+        """Cases, a closed month, assessed values and orders to improve, of either agency."""
+        database = self.database
+        for agency in ("jia", "yi"):
+            number = self.numbers[agency]
+            database.rows(
+                "INSERT INTO pd.service_case (case_number, area_code, agency_id, platform, status, finished_at, batch_id)"
+                " VALUES (%s, '440881', %s, 'hall', 3, '2026-10-09 10:00+08', 1)",
+                f"CASE-OF-{agency}", number,
+            )  # fmt: skip
+            database.rows(
+                "INSERT INTO pd.assessment (agency_id, first_month, last_month, indicator, source, value, evidence, assessor,"
+                " entered_by, entered_at) VALUES (%s, '2026-10-01', '2026-10-01', '1.1', 'review', 80, '查看现场', '评议组',"
+                " 'officer', pd.now())",
+                number,
+            )
+            self.numbers[f"order_of_{agency}"] = database.one(
+                "INSERT INTO pd.improvement_order (year, number, agency_id, subject, proposal, basis, issued_on, days, due_on,"
+                " provisional, issued_by, issued_at, command_id) VALUES (2026, %s, %s, '窗口态度', '培训', '{}', pd.today(), 10,"
+                " pd.due(pd.today(), 10), false, 'officer', pd.now(), gen_random_uuid()) RETURNING id",
+                {"jia": 1, "yi": 2}[agency], number,
+            )  # fmt: skip
+            database.rows(
+                "SELECT pd.note_improvement(o, 'improvement_issued', NULL) FROM pd.improvement_order o WHERE id = %s",
+                self.numbers[f"order_of_{agency}"],
+            )
+        self._close_a_month()
+
+    def _close_a_month(self) -> None:
+        """A closed month in which each agency's tickets were counted."""
+        made = self.database.one(
+            "INSERT INTO pd.month_close (month, closed_at, closed_by, note, rule_set, rule_set_name, parameters, ratings,"
+            " ratings_hash, tickets, tickets_hash, cases, cases_hash, chain_no) SELECT '2026-10-01', pd.now(), 'officer', '',"
+            " effective_from, name, parameters, 0, '', 2, '', 0, '', 0 FROM pd.rule_set RETURNING id"
+        )
+        self.database.rows(
+            "INSERT INTO pd.closed_ticket SELECT %s, id, holder_id, false, false, false FROM pd.ticket", made
+        )
+        self.database.rows(
+            "INSERT INTO pd.closed_ticket_count SELECT %s, agency_id, false, false, false, count(*) FROM pd.closed_ticket"
+            " GROUP BY agency_id",
+            made,
+        )
 
     def _ask(self) -> None:
         """What waits or was looked up: a request of the first admin, a reveal of an officer."""

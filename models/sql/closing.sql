@@ -1,0 +1,146 @@
+-- Closing a month (封账): its facts are copied as they stand, with the rules in force and the fingerprints of the rows
+-- that were counted. Later loads, corrections and rule sets change the tally and never what was closed.
+
+CREATE FUNCTION pd.close_month(month date, note text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB'
+AS $$
+DECLARE
+    starts timestamptz := pd.local_midnight(month);
+    ends timestamptz := pd.local_midnight((month + INTERVAL '1 month')::date);
+    past date := (month + INTERVAL '1 month')::date;
+    today date := pd.today();
+    made bigint;
+BEGIN
+    PERFORM pd.require_group('officer');
+    IF month IS NULL OR extract(day FROM month) <> 1 THEN
+        RAISE EXCEPTION '封账按整月进行，请给出月份。' USING ERRCODE = 'PD001';
+    END IF;
+    IF past > today THEN
+        RAISE EXCEPTION '这个月还没有结束，不能封账。' USING ERRCODE = 'PD001';
+    END IF;
+    IF NOT EXISTS (SELECT FROM rule_set r WHERE r.effective_from <= close_month.month) THEN
+        RAISE EXCEPTION '这个月早于最早的评分规则，不能封账。' USING ERRCODE = 'PD001';
+    END IF;
+    IF length(note) > 200 THEN
+        RAISE EXCEPTION '封账说明至多200字。' USING ERRCODE = 'PD001';
+    END IF;
+    -- Nobody loads or acts on a ticket of the month meanwhile; a load takes its locks in the same order.
+    PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
+    PERFORM pd.refresh_tally(ARRAY[close_month.month]);
+    IF EXISTS (SELECT FROM month_close c WHERE c.month = close_month.month AND c.reopened_at IS NULL) THEN
+        RAISE EXCEPTION '这个月已经封账。' USING ERRCODE = 'PD001';
+    END IF;
+    INSERT INTO month_close (month, closed_at, closed_by, note, rule_set, rule_set_name, parameters,
+                             ratings, ratings_hash, tickets, tickets_hash, cases, cases_hash, chain_no, chain_hash)
+    SELECT close_month.month, pd.now(), session_user, coalesce(btrim(close_month.note), ''), r.effective_from, r.name, r.parameters,
+           rh.n, rh.hash, th.n, th.hash, ch.n, ch.hash, coalesce(l.no, 0), l.hash
+    FROM (SELECT * FROM rule_set s WHERE s.effective_from <= close_month.month ORDER BY s.effective_from DESC LIMIT 1) r,
+         pd.fingerprint_of_ratings(starts, ends) rh, pd.fingerprint_of_tickets(starts, ends) th,
+         pd.fingerprint_of_cases(starts, ends) ch
+         LEFT JOIN (SELECT no, hash FROM event_link ORDER BY no DESC LIMIT 1) l ON true
+    RETURNING id INTO made;
+    INSERT INTO closed_agency (close_id, agency_id, name, kind, standing, halls)
+    SELECT made, a.id, a.name, a.kind, a.standing,
+           ARRAY(SELECT h.id FROM hall h WHERE h.agency_id = a.id AND h.registered ORDER BY h.id)
+    FROM agency a;
+    INSERT INTO closed_tally (close_id, agency_id, platform, hall_id, level_5, level_4, level_3, level_2, level_1, defaults,
+                              active, cased, cases, cases_rated)
+    SELECT made, * FROM pd.pooled_tally(close_month.month, past, today);
+    INSERT INTO closed_staff (close_id, staff_id, level_5, level_4, level_3, level_2, level_1)
+    SELECT made, s.staff_id, sum(s.level_5), sum(s.level_4), sum(s.level_3), sum(s.level_2), sum(s.level_1)
+    FROM tally_staff s WHERE s.day >= close_month.month AND s.day < past GROUP BY s.staff_id;
+    INSERT INTO closed_ticket (close_id, ticket_id, agency_id, handled, submitted, due)
+    SELECT made, t.id, t.holder_id, t.handled_on IS NOT NULL, t.submitted_on IS NOT NULL, coalesce(t.due_on < today, false)
+    FROM ticket t WHERE t.opened_at >= starts AND t.opened_at < ends AND t.state <> 'rejected';
+    INSERT INTO closed_ticket_count (close_id, agency_id, handled, submitted, due, tickets)
+    SELECT made, c.agency_id, c.handled, c.submitted, c.due, count(*) FROM closed_ticket c WHERE c.close_id = made
+    GROUP BY c.agency_id, c.handled, c.submitted, c.due;
+    PERFORM pd.note('month_closed', (
+        SELECT jsonb_build_object('close', c.id, 'month', c.month, 'rule_set', c.rule_set,
+            'ratings', c.ratings, 'ratings_hash', encode(c.ratings_hash, 'hex'), 'tickets', c.tickets,
+            'tickets_hash', encode(c.tickets_hash, 'hex'), 'cases', c.cases, 'cases_hash', encode(c.cases_hash, 'hex'))
+        FROM month_close c WHERE c.id = made));
+    PERFORM pd.tell('closing', NULL);
+    RETURN made;
+END $$;
+
+-- Opens a month again, with a reason, as long as no circular went out on it.
+CREATE FUNCTION pd.reopen_month(month date, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    standing month_close;
+BEGIN
+    PERFORM pd.require_group('officer');
+    IF pd.blank(reason) OR length(reason) > 200 THEN
+        RAISE EXCEPTION '请写明为什么重新开账（至多200字）。' USING ERRCODE = 'PD001';
+    END IF;
+    SELECT * INTO standing FROM month_close c WHERE c.month = reopen_month.month AND c.reopened_at IS NULL FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '这个月没有封账。' USING ERRCODE = 'PD001';
+    END IF;
+    IF standing.issued_at IS NOT NULL THEN
+        RAISE EXCEPTION '这个月的通报已经印发，不能重新开账；之后的变动作为调整列出。' USING ERRCODE = 'PD001';
+    END IF;
+    UPDATE month_close c SET reopened_at = pd.now(), reopened_by = session_user, reopen_reason = btrim(reason)
+    WHERE c.id = standing.id;
+    PERFORM pd.note('month_reopened', jsonb_build_object('close', standing.id, 'month', standing.month,
+        'text_hash', encode(sha256(convert_to(btrim(reason), 'UTF8')), 'hex')));
+    PERFORM pd.tell('closing', NULL);
+END $$;
+
+-- The tally of some days by agency, platform and hall, up to a cut-off day, with the cases of both sources.
+-- `cased`: case counts are at hand, of whichever source.
+CREATE FUNCTION pd.pooled_tally(first date, past date, cutoff date)
+    RETURNS TABLE (agency_id bigint, platform text, hall_id bigint, level_5 integer, level_4 integer, level_3 integer,
+                   level_2 integer, level_1 integer, defaults integer, active integer, cased boolean, cases integer, cases_rated integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    WITH parts AS (
+        SELECT t.agency_id, t.platform, t.hall_id, t.level_5, t.level_4, t.level_3, t.level_2, t.level_1, t.defaults, t.active,
+               t.monthly AS cased, t.cases, t.cases_rated
+        FROM tally t WHERE t.day >= first AND t.day < past AND t.day <= cutoff
+        UNION ALL
+        SELECT c.agency_id, c.platform, c.hall_id, 0, 0, 0, 0, 0, 0, 0, true, c.cases, CASE WHEN c.rated_on <= cutoff THEN c.cases ELSE 0 END
+        FROM tally_case c WHERE c.day >= first AND c.day < past AND c.day <= cutoff)
+    SELECT p.agency_id, p.platform, p.hall_id, sum(p.level_5)::integer, sum(p.level_4)::integer, sum(p.level_3)::integer,
+           sum(p.level_2)::integer, sum(p.level_1)::integer, sum(p.defaults)::integer, sum(p.active)::integer, bool_or(p.cased),
+           sum(p.cases)::integer, sum(p.cases_rated)::integer
+    FROM parts p GROUP BY p.agency_id, p.platform, p.hall_id
+$$;
+
+-- What was counted, as a number of rows and one hash of them: ids and what counts of each, in their order.
+CREATE FUNCTION pd.fingerprint_of_ratings(starts timestamptz, ends timestamptz, OUT n integer, OUT hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT count(*)::integer, sha256(convert_to(coalesce(string_agg(concat_ws(':', r.id, r.level, r.is_default::integer, r.agency_id), ',' ORDER BY r.id), ''), 'UTF8'))
+    FROM rating r WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
+$$;
+
+CREATE FUNCTION pd.fingerprint_of_tickets(starts timestamptz, ends timestamptz, OUT n integer, OUT hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT count(*)::integer, sha256(convert_to(coalesce(string_agg(
+        concat_ws(':', t.id, t.holder_id, t.submitted_on IS NOT NULL, t.handled_on IS NOT NULL, t.due_on), ',' ORDER BY t.id), ''), 'UTF8'))
+    FROM ticket t WHERE t.opened_at >= starts AND t.opened_at < ends AND t.state <> 'rejected'
+$$;
+
+CREATE FUNCTION pd.fingerprint_of_cases(starts timestamptz, ends timestamptz, OUT n integer, OUT hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT count(*)::integer, sha256(convert_to(coalesce(string_agg(
+        concat_ws(':', c.case_number, c.area_code, c.agency_id, c.platform, c.hall_id), ',' ORDER BY c.case_number, c.area_code), ''), 'UTF8'))
+    FROM service_case c WHERE c.finished_at >= starts AND c.finished_at < ends
+$$;
+
+-- Everyone may read the counts; the tickets behind them as tickets are read.
+GRANT SELECT ON pd.month_close, pd.closed_agency, pd.closed_tally, pd.closed_staff, pd.closed_ticket_count
+    TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
+GRANT SELECT ON pd.closed_ticket TO pd_officer, pd_liaison;
+ALTER TABLE pd.closed_ticket ENABLE ROW LEVEL SECURITY;
+CREATE POLICY officer ON pd.closed_ticket FOR SELECT TO pd_officer USING (true);
+CREATE POLICY liaison ON pd.closed_ticket FOR SELECT TO pd_liaison USING (EXISTS (
+    SELECT FROM pd.assignment a WHERE a.ticket_id = closed_ticket.ticket_id AND a.current
+                                  AND a.agency_id = (SELECT pd.my_agency())));
+GRANT EXECUTE ON FUNCTION pd.close_month(date, text), pd.reopen_month(date, text) TO pd_officer;
+GRANT EXECUTE ON FUNCTION pd.pooled_tally(date, date, date) TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;

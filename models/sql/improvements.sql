@@ -1,0 +1,132 @@
+-- 限期整改 (Guide 8.1.2): a demand to an agency that rests on figures, answered and checked. One door for each: issuing
+-- and acting. States: issued → answered → accepted; answered → issued (returned); issued → cancelled.
+
+-- Issues an order: {agency (id), item (id or none), subject, proposal, basis, days}. Numbered within the year, without gaps.
+CREATE FUNCTION pd.issue_improvement(facts jsonb, command_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    made improvement_order;
+    this_year smallint := extract(year FROM pd.today());
+BEGIN
+    PERFORM pd.require_group('officer');
+    IF command_id IS NULL OR jsonb_typeof(facts) IS DISTINCT FROM 'object' OR octet_length(facts::text) > 50000 THEN
+        RAISE EXCEPTION '填写的内容不完整、过长或格式不对。' USING ERRCODE = 'PD001';
+    END IF;
+    -- Held until commit: no number is left out or given twice, and the same command sent twice happens once.
+    PERFORM pg_advisory_xact_lock(hashtext('pd.improvement'));
+    SELECT * INTO made FROM improvement_order o WHERE o.issued_by = session_user AND o.command_id = issue_improvement.command_id;
+    IF FOUND THEN
+        RETURN pd.improvement_answer(made);
+    END IF;
+    BEGIN
+        made.agency_id := (SELECT a.id FROM agency a WHERE a.id = (facts ->> 'agency')::bigint);
+        made.item_id := (SELECT i.id FROM service_item i WHERE i.id = (facts ->> 'item')::bigint);
+        made.days := (facts ->> 'days')::smallint;
+    EXCEPTION WHEN data_exception THEN
+        RAISE EXCEPTION '填写的内容格式不对，请检查单位、事项和天数。' USING ERRCODE = 'PD001';
+    END;
+    made.subject := btrim(coalesce(facts ->> 'subject', ''));
+    made.proposal := btrim(coalesce(facts ->> 'proposal', ''));
+    IF made.agency_id IS NULL OR facts ->> 'item' IS NOT NULL AND made.item_id IS NULL THEN
+        RAISE EXCEPTION '没有这个单位或事项。' USING ERRCODE = 'PD001';
+    END IF;
+    IF pd.blank(made.subject) OR length(made.subject) > 60 OR pd.blank(made.proposal) OR length(made.proposal) > 3000
+       OR (made.days BETWEEN 1 AND 60) IS NOT TRUE OR coalesce(jsonb_typeof(facts -> 'basis'), 'object') <> 'object' THEN
+        RAISE EXCEPTION '请写明整改事由（至多60字）、整改要求（至多3000字）和期限（1至60个工作日）。' USING ERRCODE = 'PD001';
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(hashtext('pd.calendar'));
+    INSERT INTO improvement_order AS o (year, number, agency_id, item_id, subject, proposal, basis, issued_on, days, due_on, provisional,
+                                        issued_by, issued_at, command_id)
+    SELECT this_year, coalesce(max(n.number), 0) + 1, made.agency_id, made.item_id, made.subject, made.proposal,
+           coalesce(facts -> 'basis', '{}'), pd.today(), made.days, pd.due(pd.today(), made.days),
+           pd.is_provisional(pd.today(), pd.due(pd.today(), made.days)), session_user, pd.now(), issue_improvement.command_id
+    FROM improvement_order n WHERE n.year = this_year
+    RETURNING * INTO made;
+    PERFORM pd.note_improvement(made, 'improvement_issued', NULL);
+    RETURN pd.improvement_answer(made);
+END $$;
+
+-- A step: `answer` by the agency's liaison; `accept`, `return`, `cancel` by an officer. The version tells whether it
+-- was taken already: a lost answer is asked for by reading the order anew.
+CREATE FUNCTION pd.act_improvement(improvement bigint, version integer, action text, said text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    mine text := pd.my_group();
+    before improvement_order;
+    target text;
+BEGIN
+    PERFORM pd.require_own_password();
+    PERFORM pg_advisory_xact_lock_shared(hashtext('pd.calendar'));
+    SELECT * INTO before FROM improvement_order o WHERE o.id = improvement FOR UPDATE;
+    IF before.id IS NULL OR NOT coalesce(mine = 'officer' OR mine = 'liaison' AND before.agency_id = pd.my_agency(), false) THEN
+        RAISE EXCEPTION '没有这份限期整改通知，或您无权办理。' USING ERRCODE = 'PD003';
+    END IF;
+    IF before.version IS DISTINCT FROM act_improvement.version THEN
+        RAISE EXCEPTION '这份限期整改通知刚刚被别人办理过，请看过最新情况后再办。' USING ERRCODE = 'PD002';
+    END IF;
+    target := (SELECT m.target FROM (VALUES ('answer', 'issued', 'liaison', 'answered'), ('accept', 'answered', 'officer', 'accepted'),
+                                            ('return', 'answered', 'officer', 'issued'), ('cancel', 'issued', 'officer', 'cancelled'))
+                   AS m(action, source, who, target) WHERE (m.action, m.source, m.who) = (act_improvement.action, before.state, mine));
+    IF target IS NULL THEN
+        RAISE EXCEPTION '限期整改通知现在的状态或您的身份不允许这项操作。' USING ERRCODE = 'PD001';
+    END IF;
+    IF (action <> 'accept' AND pd.blank(said)) OR length(said) > 3000 THEN
+        RAISE EXCEPTION '请写明整改情况或理由（至多3000字）。' USING ERRCODE = 'PD001';
+    END IF;
+    UPDATE improvement_order o SET state = target, version = o.version + 1,
+        answer = CASE WHEN action = 'answer' THEN btrim(said) ELSE o.answer END,
+        answered_on = CASE action WHEN 'answer' THEN pd.today() WHEN 'return' THEN NULL ELSE o.answered_on END
+    WHERE o.id = before.id RETURNING * INTO before;
+    PERFORM pd.note_improvement(before, 'improvement_' || action, said);
+    RETURN pd.improvement_answer(before);
+END $$;
+
+CREATE FUNCTION pd.improvement_answer(o pd.improvement_order) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE SET search_path = pd, pg_temp
+AS $$ SELECT jsonb_build_object('order', o.id, 'year', o.year, 'number', o.number, 'state', o.state, 'version', o.version, 'due_on', o.due_on) $$;
+
+-- The event and the words of a step; a nameless line of the feed, since everybody concerned may read the list.
+CREATE FUNCTION pd.note_improvement(o pd.improvement_order, what text, said text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    made bigint;
+BEGIN
+    INSERT INTO event (at, actor, action, facts)
+    VALUES (pd.now(), session_user, what, jsonb_strip_nulls(jsonb_build_object('order', o.id, 'agency', o.agency_id, 'state', o.state,
+        'due_on', o.due_on, 'text_hash', encode(sha256(convert_to(nullif(btrim(said), ''), 'UTF8')), 'hex'))))
+    RETURNING id INTO made;
+    INSERT INTO improvement_step (event_id, order_id, at, actor, action, text)
+    VALUES (made, o.id, pd.now(), session_user, what, nullif(btrim(said), ''));
+    PERFORM pd.tell('improvements', NULL);
+END $$;
+
+-- The due dates of open orders follow the calendar as those of tickets do; each that moves is logged.
+CREATE FUNCTION pd.recompute_improvements() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    o improvement_order;
+    due date;
+BEGIN
+    FOR o IN SELECT * FROM improvement_order i WHERE i.state IN ('issued', 'answered') ORDER BY i.id FOR UPDATE LOOP
+        due := pd.due(o.issued_on, o.days);
+        CONTINUE WHEN (due, pd.is_provisional(o.issued_on, due)) = (o.due_on, o.provisional);
+        UPDATE improvement_order i SET due_on = due, provisional = pd.is_provisional(o.issued_on, due), version = i.version + 1
+        WHERE i.id = o.id RETURNING * INTO o;
+        PERFORM pd.note_improvement(o, 'improvement_deadline', NULL);
+    END LOOP;
+END $$;
+
+GRANT SELECT ON pd.improvement_order, pd.improvement_step TO pd_officer, pd_liaison, pd_bureau;
+ALTER TABLE pd.improvement_order ENABLE ROW LEVEL SECURITY;
+ALTER TABLE pd.improvement_step ENABLE ROW LEVEL SECURITY;
+CREATE POLICY centre ON pd.improvement_order FOR SELECT TO pd_officer, pd_bureau USING (true);
+CREATE POLICY centre ON pd.improvement_step FOR SELECT TO pd_officer, pd_bureau USING (true);
+CREATE POLICY liaison ON pd.improvement_order FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()));
+CREATE POLICY liaison ON pd.improvement_step FOR SELECT TO pd_liaison USING (EXISTS (
+    SELECT FROM pd.improvement_order o WHERE o.id = improvement_step.order_id AND o.agency_id = (SELECT pd.my_agency())));
+GRANT EXECUTE ON FUNCTION pd.issue_improvement(jsonb, uuid) TO pd_officer;
+GRANT EXECUTE ON FUNCTION pd.act_improvement(bigint, integer, text, text) TO pd_officer, pd_liaison;
