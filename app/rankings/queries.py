@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
 from app.clock import SHANGHAI, next_month
 from app.errors import UserError
+from app.rankings import counts
 from app.registry.queries import rule_set
-from models.rules.ratings import Platform
 from models.rules.rulesets import RuleSet
-from models.rules.scoring import AgencyFacts, Ranking, Score, TicketGroup, rank
+from models.rules.scoring import Ranking, Score, rank
 
 #: The groups that are ranked apart.
 GROUPS = {"township": "镇（街道）", "department": "市直部门"}
@@ -55,7 +53,8 @@ class RankedRow:
 
 @dataclass(frozen=True, slots=True)
 class RankingView:
-    """A ranking with what it was computed from. `unranked`: (agency, reason), listed apart."""
+    """A ranking with what it was computed from. `unranked`: (agency, reason), listed apart; `closed`: the months of
+    it that were closed, whose counts are those of their close."""
 
     period: Period
     group: str
@@ -63,6 +62,7 @@ class RankingView:
     cutoff: datetime
     rows: tuple[RankedRow, ...]
     unranked: tuple[tuple[str, str], ...]
+    closed: tuple[date, ...] = ()
 
 
 def ranking(
@@ -70,19 +70,33 @@ def ranking(
 ) -> RankingView:
     """The ranking of a group of agencies; the cut-off is the end of `as_of`, by default now.
 
+    Months that were closed come out as they stood then, unless a cut-off is asked for.
+
     Raises UserError for a month before the first rule set, or a period turned round.
     """
     rules = _rules(connection, period)
     cutoff = _cutoff(connection, as_of)
-    now = _computed(connection, period, group, cutoff, rules)
+    compare = compare and rule_set(connection, period.before.first) is not None
+    first = period.before.first if compare else period.first
+    counted = counts.read(connection, first, period.last, cutoff, closed=as_of is None)
+    now = rank(counted.facts(period.first, period.last, group), rules)
     previous: dict[str, int] = {}
-    if compare and rule_set(connection, period.before.first) is not None:
-        before = _computed(connection, period.before, group, cutoff, _rules(connection, period.before))
+    if compare:
+        before = _ranked(connection, counted, period.before, group)
         previous = {row.score.facts.agency: row.rank for row in before.rows}
-    rows = tuple(RankedRow(r.rank, previous.get(r.score.facts.agency), r.score) for r in now.rows)
     return RankingView(
-        period, group, rules.name, cutoff, rows, tuple((u.facts.agency, u.reason) for u in now.unranked)
+        period=period,
+        group=group,
+        rule_set=rules.name,
+        cutoff=cutoff,
+        rows=tuple(RankedRow(r.rank, previous.get(r.score.facts.agency), r.score) for r in now.rows),
+        unranked=tuple((u.facts.agency, u.reason) for u in now.unranked),
+        closed=tuple(sorted(month for month in counted.closed if period.first <= month)),
     )
+
+
+def _ranked(connection: Connection, counted: counts.Counts, period: Period, group: str) -> Ranking:
+    return rank(counted.facts(period.first, period.last, group), _rules(connection, period))
 
 
 def months(connection: Connection) -> tuple[date, ...]:
@@ -109,85 +123,7 @@ def _rules(connection: Connection, period: Period) -> RuleSet:
 
 def _cutoff(connection: Connection, as_of: date | None) -> datetime:
     now: datetime = connection.execute(text("SELECT pd.now()")).scalar_one()
-    if as_of is None:
-        return now.astimezone(SHANGHAI)
-    return datetime.combine(as_of + timedelta(days=1), time(), SHANGHAI) - timedelta(seconds=1)
-
-
-def _computed(
-    connection: Connection, period: Period, group: str, cutoff: datetime, rules: RuleSet
-) -> Ranking:
-    return rank(facts(connection, period, group, cutoff), rules)
-
-
-def facts(connection: Connection, period: Period, group: str, cutoff: datetime) -> list[AgencyFacts]:
-    """What the period counted for each agency of a group, up to the cut-off; pooled over its months."""
-    day = cutoff.astimezone(SHANGHAI).date()
-    bounds = {"first": period.first, "end": period.end, "cutoff": day}
-    levels, cases, active = _counted(connection, bounds)
-    tickets = _tickets(connection, bounds)
-    halls = _halls(connection)
-    agencies = connection.execute(
-        text("SELECT id, name FROM agency WHERE kind = :group ORDER BY standing, id"), {"group": group}
-    )
-    return [
-        AgencyFacts(
-            agency=name,
-            order=order,
-            levels=levels[agency_id],
-            cases=cases.get(agency_id, {}),
-            halls=(len(halls[agency_id] & active[agency_id]), len(halls[agency_id])),
-            tickets=tuple(tickets[agency_id]),
-            cases_loaded=agency_id in cases,
-        )
-        for order, (agency_id, name) in enumerate(agencies.all())
-    ]
-
-
-def _counted(
-    connection: Connection, bounds: dict[str, Any]
-) -> tuple[dict[int, Any], dict[int, Any], dict[int, set[int]]]:
-    """Levels and cases by agency and platform, and the halls with an active rating by agency."""
-    rows = connection.execute(
-        text("""
-            SELECT agency_id, platform, hall_id, sum(level_5), sum(level_4), sum(level_3), sum(level_2), sum(level_1),
-                   sum(cases_rated), sum(cases), sum(active), bool_or(monthly)
-            FROM tally WHERE day >= :first AND day < :end AND day <= :cutoff GROUP BY agency_id, platform, hall_id"""),
-        bounds,
-    )
-    levels: dict[int, Any] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    cases: dict[int, Any] = defaultdict(dict)
-    active: dict[int, set[int]] = defaultdict(set)
-    for agency_id, platform, hall_id, *counts, rated, all_cases, ratings, monthly in rows:
-        for level, number in zip((5, 4, 3, 2, 1), counts, strict=True):
-            if number:
-                levels[agency_id][Platform(platform)][level] += number
-        if monthly:
-            before = cases[agency_id].get(Platform(platform), (0, 0))
-            cases[agency_id][Platform(platform)] = (before[0] + rated, before[1] + all_cases)
-        if hall_id and ratings:
-            active[agency_id].add(hall_id)
-    return levels, cases, active
-
-
-def _tickets(connection: Connection, bounds: dict[str, Any]) -> dict[int, list[TicketGroup]]:
-    rows = connection.execute(
-        text("""
-            SELECT agency_id, handled_on <= :cutoff, submitted_on <= :cutoff, due_on < :cutoff, sum(tickets)
-            FROM tally_ticket WHERE day >= :first AND day < :end AND day <= :cutoff GROUP BY 1, 2, 3, 4"""),
-        bounds,
-    )
-    groups: dict[int, list[TicketGroup]] = defaultdict(list)
-    for agency_id, handled, submitted, due, number in rows:
-        groups[agency_id].append(TicketGroup(int(number), bool(handled), bool(submitted), bool(due)))
-    return groups
-
-
-def _halls(connection: Connection) -> dict[int, set[int]]:
-    halls: dict[int, set[int]] = defaultdict(set)
-    for agency_id, hall_id in connection.execute(text("SELECT agency_id, id FROM hall WHERE registered")):
-        halls[agency_id].add(hall_id)
-    return halls
+    return now.astimezone(SHANGHAI) if as_of is None else counts.end_of(as_of)
 
 
 def _back(month: date, months: int) -> date:

@@ -45,7 +45,9 @@ BEGIN
     FROM agency a;
     INSERT INTO closed_tally (close_id, agency_id, platform, hall_id, level_5, level_4, level_3, level_2, level_1, defaults,
                               active, cased, cases, cases_rated)
-    SELECT made, * FROM pd.pooled_tally(close_month.month, past, today);
+    SELECT made, p.agency_id, p.platform, p.hall_id, p.level_5, p.level_4, p.level_3, p.level_2, p.level_1, p.defaults,
+           p.active, p.cased, p.cases, p.cases_rated
+    FROM pd.pooled_tally(close_month.month, past, today) p;
     INSERT INTO closed_staff (close_id, staff_id, level_5, level_4, level_3, level_2, level_1)
     SELECT made, s.staff_id, sum(s.level_5), sum(s.level_4), sum(s.level_3), sum(s.level_2), sum(s.level_1)
     FROM tally_staff s WHERE s.day >= close_month.month AND s.day < past GROUP BY s.staff_id;
@@ -89,24 +91,24 @@ BEGIN
     PERFORM pd.tell('closing', NULL);
 END $$;
 
--- The tally of some days by agency, platform and hall, up to a cut-off day, with the cases of both sources.
+-- The tally of some days by month, agency, platform and hall, up to a cut-off day, with the cases of both sources.
 -- `cased`: case counts are at hand, of whichever source.
 CREATE FUNCTION pd.pooled_tally(first date, past date, cutoff date)
-    RETURNS TABLE (agency_id bigint, platform text, hall_id bigint, level_5 integer, level_4 integer, level_3 integer,
+    RETURNS TABLE (month date, agency_id bigint, platform text, hall_id bigint, level_5 integer, level_4 integer, level_3 integer,
                    level_2 integer, level_1 integer, defaults integer, active integer, cased boolean, cases integer, cases_rated integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
     WITH parts AS (
-        SELECT t.agency_id, t.platform, t.hall_id, t.level_5, t.level_4, t.level_3, t.level_2, t.level_1, t.defaults, t.active,
+        SELECT date_trunc('month', t.day)::date AS month, t.agency_id, t.platform, t.hall_id, t.level_5, t.level_4, t.level_3, t.level_2, t.level_1, t.defaults, t.active,
                t.monthly AS cased, t.cases, t.cases_rated
         FROM tally t WHERE t.day >= first AND t.day < past AND t.day <= cutoff
         UNION ALL
-        SELECT c.agency_id, c.platform, c.hall_id, 0, 0, 0, 0, 0, 0, 0, true, c.cases, CASE WHEN c.rated_on <= cutoff THEN c.cases ELSE 0 END
+        SELECT date_trunc('month', c.day)::date, c.agency_id, c.platform, c.hall_id, 0, 0, 0, 0, 0, 0, 0, true, c.cases, CASE WHEN c.rated_on <= cutoff THEN c.cases ELSE 0 END
         FROM tally_case c WHERE c.day >= first AND c.day < past AND c.day <= cutoff)
-    SELECT p.agency_id, p.platform, p.hall_id, sum(p.level_5)::integer, sum(p.level_4)::integer, sum(p.level_3)::integer,
+    SELECT p.month, p.agency_id, p.platform, p.hall_id, sum(p.level_5)::integer, sum(p.level_4)::integer, sum(p.level_3)::integer,
            sum(p.level_2)::integer, sum(p.level_1)::integer, sum(p.defaults)::integer, sum(p.active)::integer, bool_or(p.cased),
            sum(p.cases)::integer, sum(p.cases_rated)::integer
-    FROM parts p GROUP BY p.agency_id, p.platform, p.hall_id
+    FROM parts p GROUP BY p.month, p.agency_id, p.platform, p.hall_id
 $$;
 
 -- What was counted, as a number of rows and one hash of them: ids and what counts of each, in their order.

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from app.errors import UserError
-from app.rankings import commands, queries
+from app.rankings import commands, counts, queries
 from app.rankings.queries import Period
 from app.tickets import queries as tickets
 from app.tickets.queries import TicketFilter
@@ -86,8 +86,8 @@ def test_handled_is_what_was_approved_by_the_cut_off(database: Database) -> None
 
     def group(day: date) -> tuple[bool, bool]:
         with database.store.read() as connection:
-            cutoff = queries._cutoff(connection, day)
-            facts = queries.facts(connection, OCTOBER, "township", cutoff)
+            counted = counts.read(connection, OCTOBER.first, OCTOBER.last, counts.end_of(day))
+        facts = counted.facts(OCTOBER.first, OCTOBER.last, "township")
         (found,) = facts[0].tickets
         return found.submitted, found.rectified
 

@@ -1,0 +1,201 @@
+"""Why an agency stands where it stands, and what would change it: pure reckoning over the facts of a ranking.
+
+Nothing here changes data. Every answer is computed by `models.rules.scoring`, the one function of the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from models.rules.ratings import Platform
+from models.rules.rulesets import RuleSet
+from models.rules.scoring import AgencyFacts, Part, Ranking, Score, TicketGroup, composite, rank, shown
+
+
+class PartName(StrEnum):
+    """The four parts of the composite (Art. 22), in the order in which they are shown."""
+
+    QUALITY = "quality"
+    HANDLING = "handling"
+    HALL_ADOPTION = "hall_adoption"
+    COVERAGE = "coverage"
+
+    @property
+    def label(self) -> str:
+        """The part's Chinese name."""
+        return _PART_LABELS[self.value]
+
+    @property
+    def article(self) -> str:
+        """Where it comes from."""
+        return _ARTICLES[self.value]
+
+    def of(self, score: Score) -> Part:
+        """The part of a score."""
+        part: Part = getattr(score, self.value)
+        return part
+
+
+_PART_LABELS = {
+    "quality": "政务服务质量",
+    "handling": "差评工单处理率",
+    "hall_adoption": "大厅推广度",
+    "coverage": "办事评价覆盖度",
+}
+_ARTICLES = {
+    "quality": "细则第六条、第二十二条①",
+    "handling": "细则第二十二条④",
+    "hall_adoption": "细则第二十二条②",
+    "coverage": "细则第二十二条③",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a part costs, in points of the composite: against full marks, and against the agency ranked just above
+    (negative where this one is better there; None for the first)."""
+
+    part: PartName
+    lost: Decimal
+    behind: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What if: so many more tickets handled, halls with an active rating, and cases actively rated by channel."""
+
+    handled: int = 0
+    halls: int = 0
+    rated: Mapping[Platform, int] = field(default_factory=dict)
+
+
+class Lever(StrEnum):
+    """What an agency can still do something about."""
+
+    TICKETS = "tickets"
+    HALLS = "halls"
+    RATED = "rated"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The fewest units of one lever that win a rank, out of so many possible, and what comes out."""
+
+    lever: Lever
+    channel: Platform | None
+    amount: int
+    possible: int
+    composite: Decimal
+    rank: int
+
+
+def losses(score: Score, above: Score | None) -> tuple[Loss, ...]:
+    """Points lost by part, in the order in which the parts are shown; parts that do not apply are left out."""
+    found = []
+    for name in PartName:
+        part = name.of(score)
+        if part.exact is None:
+            continue
+        lost = shown((100 - part.exact) * part.share)
+        behind = None if above is None else name.of(above).contribution - part.contribution
+        found.append(Loss(name, lost, behind))
+    return tuple(found)
+
+
+def changed(facts: AgencyFacts, change: Change, rules: RuleSet) -> AgencyFacts:
+    """The facts as they would be; never more than there is (tickets, halls, cases)."""
+    cases = {
+        platform: (min(rated + change.rated.get(platform, 0), number), number)
+        for platform, (rated, number) in facts.cases.items()
+    }
+    halls = (min(facts.halls[0] + change.halls, facts.halls[1]), facts.halls[1])
+    return replace(facts, tickets=_handled(facts.tickets, change.handled, rules), halls=halls, cases=cases)
+
+
+def _handled(tickets: Sequence[TicketGroup], amount: int, rules: RuleSet) -> tuple[TicketGroup, ...]:
+    """Tickets of which `amount` more are handled: those that are due first."""
+    found: list[TicketGroup] = []
+    for group in sorted(tickets, key=lambda g: not g.due):
+        if _is_handled(group, rules):
+            found.append(group)
+            continue
+        moved = min(amount, group.count)
+        amount -= moved
+        if moved:
+            found.append(replace(group, count=moved, rectified=True, submitted=True))
+        if group.count > moved:
+            found.append(replace(group, count=group.count - moved))
+    return tuple(found)
+
+
+def _is_handled(group: TicketGroup, rules: RuleSet) -> bool:
+    return group.submitted if rules.handled_means == "submitted" else group.rectified
+
+
+def with_change(facts: Sequence[AgencyFacts], agency: str, change: Change, rules: RuleSet) -> Ranking:
+    """The ranking of all, had one agency's facts changed."""
+    return rank((changed(f, change, rules) if f.agency == agency else f for f in facts), rules)
+
+
+def steps(facts: Sequence[AgencyFacts], agency: str, rules: RuleSet) -> tuple[Step, ...]:
+    """For each lever the least that wins a rank, the least work first; none for the first, or who is not ranked."""
+    mine = next((f for f in facts if f.agency == agency), None)
+    others = [s.composite for f in facts if f.agency != agency and (s := composite(f, rules)) is not None]
+    if mine is None or composite(mine, rules) is None:
+        return ()
+    found = [
+        step
+        for lever, channel, possible in _levers(mine, rules)
+        if (step := _least(mine, others, lever, channel, possible, rules)) is not None
+    ]
+    return tuple(sorted(found, key=lambda s: (s.amount / s.possible, s.amount)))
+
+
+def _levers(facts: AgencyFacts, rules: RuleSet) -> list[tuple[Lever, Platform | None, int]]:
+    unhandled = sum(g.count for g in facts.tickets if not _is_handled(g, rules))
+    levers: list[tuple[Lever, Platform | None, int]] = [
+        (Lever.TICKETS, None, unhandled),
+        (Lever.HALLS, None, facts.halls[1] - facts.halls[0]),
+    ]
+    for channel in rules.coverage_channels:
+        rated, number = facts.cases.get(channel, (0, 0))
+        levers.append((Lever.RATED, channel, number - rated))
+    return [lever for lever in levers if lever[2] > 0]
+
+
+def _least(
+    facts: AgencyFacts,
+    others: Sequence[Decimal],
+    lever: Lever,
+    channel: Platform | None,
+    possible: int,
+    rules: RuleSet,
+) -> Step | None:
+    """More of a lever never lowers the score, so that the least is found by halving."""
+
+    def outcome(amount: int) -> tuple[Decimal, int]:
+        score = composite(changed(facts, _change(lever, channel, amount), rules), rules)
+        assert score is not None  # it had one before
+        return score.composite, 1 + sum(other > score.composite for other in others)
+
+    now, best = outcome(0)[1], outcome(possible)[1]
+    if best >= now:
+        return None
+    low, high = 0, possible
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if outcome(middle)[1] < now else (middle, high)
+    value, place = outcome(high)
+    return Step(lever, channel, high, possible, value, place)
+
+
+def _change(lever: Lever, channel: Platform | None, amount: int) -> Change:
+    if lever is Lever.TICKETS:
+        return Change(handled=amount)
+    if lever is Lever.HALLS:
+        return Change(halls=amount)
+    assert channel is not None
+    return Change(rated={channel: amount})

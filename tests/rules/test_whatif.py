@@ -1,0 +1,103 @@
+"""Why a rank, and what would change it: every answer is what the one score function says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.rules.ratings import Platform
+from models.rules.rulesets import SHIPPED
+from models.rules.scoring import AgencyFacts, TicketGroup, composite, rank
+from models.rules.whatif import Change, Lever, PartName, changed, losses, steps, with_change
+
+
+def _agency(
+    name: str, *, handled: int = 8, unhandled: int = 2, halls: tuple[int, int] = (1, 2), rated: int = 50
+) -> AgencyFacts:
+    groups = (TicketGroup(handled, True, True, True), TicketGroup(unhandled, False, False, False))
+    return AgencyFacts(
+        agency=name,
+        order=0,
+        levels={Platform.HALL: {5: 95, 1: 5}},
+        cases={Platform.HALL: (rated, 100)},
+        halls=halls,
+        tickets=tuple(g for g in groups if g.count),
+        cases_loaded=True,
+    )
+
+
+def test_losses_add_up_to_what_full_marks_are_away() -> None:
+    score = composite(_agency("甲镇"), SHIPPED)
+    assert score is not None
+    lost = {loss.part: loss.lost for loss in losses(score, None)}
+    assert lost == {
+        PartName.QUALITY: Decimal("1.50"),
+        PartName.HANDLING: Decimal("4.00"),
+        PartName.HALL_ADOPTION: Decimal("10.00"),
+        PartName.COVERAGE: Decimal("15.00"),
+    }
+    assert score.composite + sum(lost.values()) == 100
+
+
+def test_a_part_is_held_against_the_agency_above() -> None:
+    mine, above = composite(_agency("甲镇"), SHIPPED), composite(_agency("乙镇", unhandled=0), SHIPPED)
+    assert mine and above
+    behind = {loss.part: loss.behind for loss in losses(mine, above)}
+    assert behind[PartName.HANDLING] == Decimal("4.00")
+    assert behind[PartName.COVERAGE] == 0
+    assert all(loss.behind is None for loss in losses(mine, None))
+
+
+def test_two_tickets_win_a_rank() -> None:
+    facts = [_agency("甲镇"), _agency("乙镇", unhandled=0, handled=10)]
+    (tickets, *_) = [s for s in steps(facts, "甲镇", SHIPPED) if s.lever is Lever.TICKETS]
+    assert (tickets.amount, tickets.possible, tickets.rank) == (2, 2, 1)
+    after = with_change(facts, "甲镇", Change(handled=2), SHIPPED)
+    first = after.rows[0]
+    assert (first.rank, first.score.facts.agency, first.score.composite) == (1, "甲镇", tickets.composite)
+
+
+def test_the_first_needs_nothing_and_the_unranked_get_no_advice() -> None:
+    facts = [_agency("甲镇", unhandled=0), replace(_agency("乙镇"), levels={})]
+    assert steps(facts, "甲镇", SHIPPED) == ()
+    assert steps(facts, "乙镇", SHIPPED) == ()
+    assert steps(facts, "丙镇", SHIPPED) == ()
+
+
+_counts = st.integers(0, 30)
+
+
+@given(st.lists(st.tuples(_counts, _counts, st.integers(0, 3), st.integers(0, 100)), min_size=2, max_size=6))
+def test_a_step_wins_a_rank_and_one_less_does_not(drawn: list[tuple[int, int, int, int]]) -> None:
+    facts = [
+        _agency(f"{n}镇", handled=h, unhandled=u, halls=(min(a, 3), 3), rated=r)
+        for n, (h, u, a, r) in enumerate(drawn)
+    ]
+    for agency in facts:
+        now = {row.score.facts.agency: row.rank for row in rank(facts, SHIPPED).rows}[agency.agency]
+        for step in steps(facts, agency.agency, SHIPPED):
+            assert _rank_after(facts, agency.agency, step.lever, step.channel, step.amount) == step.rank < now
+            assert _rank_after(facts, agency.agency, step.lever, step.channel, step.amount - 1) == now
+
+
+def _rank_after(
+    facts: list[AgencyFacts], agency: str, lever: Lever, channel: Platform | None, amount: int
+) -> int:
+    change = {
+        Lever.TICKETS: Change(handled=amount),
+        Lever.HALLS: Change(halls=amount),
+        Lever.RATED: Change(rated={channel: amount} if channel else {}),
+    }[lever]
+    return {r.score.facts.agency: r.rank for r in with_change(facts, agency, change, SHIPPED).rows}[agency]
+
+
+def test_no_more_is_handled_than_there_is() -> None:
+    facts = changed(
+        _agency("甲镇"), Change(handled=50, halls=50, rated={Platform.HALL: 5000, Platform.APP: 3}), SHIPPED
+    )
+    assert sum(g.count for g in facts.tickets if g.rectified) == 10
+    assert facts.halls == (2, 2)
+    assert facts.cases == {Platform.HALL: (100, 100)}
