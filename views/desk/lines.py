@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from app.tickets.queries import Waiting
 from views import dates
 from views.shell import icons, theme
-from views.shell.parts import paint_badge
+from views.shell.parts import EnterPresses, paint_badge
 from views.shell.theme import UNIT
 from views.tables.chips import deadline_chip
 
@@ -28,7 +28,7 @@ _WAITING = {
 }
 
 
-class _Line(QAbstractButton):
+class _Line(EnterPresses, QAbstractButton):
     """A button as wide as its card, painted by its subclass."""
 
     height_ = 40

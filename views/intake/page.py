@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.changes import Kind
@@ -13,7 +14,7 @@ from app.errors import PingdeskError
 from app.intake import queries
 from app.tickets.queries import TicketFilter
 from views.intake.batches import BatchList
-from views.intake.dropping import ENDINGS, DropZone
+from views.intake.dropping import ENDINGS, DropZone, file_of
 from views.intake.loading import LoadBar, inspecting, loading
 from views.intake.paper import PaperPanel
 from views.intake.preview import Preview
@@ -134,6 +135,15 @@ class IntakePage(Page):
 
     def _entered(self, done: Any) -> None:
         self.session.announce(done.changes)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+V takes a file that was copied, as letting it go here does."""
+        pasted = event.matches(QKeySequence.StandardKey.Paste)
+        path = file_of(QGuiApplication.clipboard().mimeData()) if pasted else None
+        if path is not None:
+            self.take(path)
+            return
+        super().keyPressEvent(event)
 
     # loading ----------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from views import dates
 from views.shell.parts import Button, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
-from views.tickets.attachments import AttachmentField
+from views.tickets.attachments import AttachmentField, local_files
 from views.tickets.forms import MEANS, ActionForm, Choice, field_row, text_area
 
 #: How the person was told.
@@ -146,10 +146,10 @@ class SubmitForm(ActionForm):
             text.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ctrl+V in a text, while the clipboard holds a picture and no words."""
+        """Ctrl+V in a text, while the clipboard holds files, or a picture and no words."""
         pasting = event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Paste)
         data = QGuiApplication.clipboard().mimeData() if pasting else None
-        if data is not None and data.hasImage() and not data.hasText():
+        if data is not None and (local_files(data) or (data.hasImage() and not data.hasText())):
             self.files.paste_clipboard()
             return True
         return super().eventFilter(watched, event)
