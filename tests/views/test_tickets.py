@@ -111,7 +111,7 @@ def test_who_rated_badly_by_hotline_is_marked_and_listed(officer, backend):
     level = next(c for c in officer.page.model.columns if c.id == "level")
     assert level.text(backend.rows[2]) == "非常不满意（须回访）" and level.mark(backend.rows[2]) == "call"
     assert level.mark(backend.rows[3]) is None
-    assert officer.page.panel._call_back.isVisible()
+    assert officer.page.panel._head.call_back.isVisible()
     assert officer.page.grab().toImage().pixelColor(5, 5).isValid()
 
 

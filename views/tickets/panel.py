@@ -7,25 +7,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentProblem, UserError
 from app.tickets import commands, queries
 from app.tickets.papers import Paper, why_not
-from models.rules.lifecycle import BY_HAND, Action, State
-from models.rules.ratings import Satisfaction
-from views.shell.parts import Badge, Empty, icon_button, label, row, rule, scrolling
+from models.rules.lifecycle import BY_HAND, Action
+from views.shell.parts import Button, Empty, icon_button, label, row, rule, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
-from views.tables.chips import CALL_BACK, level_tone, state_chip
 from views.tickets.contact import ContactLine
 from views.tickets.drafting import DraftKeeper
 from views.tickets.foot import ActionFoot
 from views.tickets.forms import ActionForm, ReasonForm, form_for
+from views.tickets.head import TicketHead
 from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
 from views.tickets.meanwhile import GONE, Meanwhile
-from views.tickets.sections import ClockBlock, RatingBox, facts_line, place_line
-from views.tickets.steps import Steps
+from views.tickets.sections import ClockBlock, RatingBox
 
 #: Actions whose panel is open from the start, since everybody will want it.
 AT_ONCE = frozenset({Action.VERIFY_AND_DISPATCH})
@@ -92,19 +90,7 @@ class TicketPanel(QFrame):
         column = QVBoxLayout(body)
         column.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
         column.setSpacing(3 * UNIT)
-        self._title = label("", "lead", body, wrap=True)
-        self._level = Badge("", parent=body)
-        self._call_back = Badge("", parent=body)
-        self._state = Badge("", parent=body)
-        top = QHBoxLayout()
-        top.addWidget(self._title, 1)
-        top.addWidget(self._level)
-        top.addWidget(self._call_back)
-        top.addWidget(self._state)
-        column.addLayout(top)
-        self._facts = label("", "small", body, wrap=True)
-        self._place = label("", "small", body, wrap=True)
-        self._steps = Steps(body)
+        self._head = TicketHead(body)
         self._rating = RatingBox(self._session, body)
         self._rating.contact.recorded.connect(self._looked_at)
         self._clock = ClockBlock(body)
@@ -117,12 +103,7 @@ class TicketPanel(QFrame):
         form.setSpacing(2 * UNIT)
         form.addLayout(row(self._form_title, None, self._form_close))
         self._form_place = form
-        facts = QVBoxLayout()
-        facts.setSpacing(UNIT // 2)
-        facts.addWidget(self._facts)
-        facts.addWidget(self._place)
-        column.addLayout(facts)
-        for widget in (self._steps, self._rating, self._clock, self._form_holder):
+        for widget in (self._head, self._rating, self._clock, self._form_holder):
             column.addWidget(widget)
         self._make_tabs(body, column)
         return body
@@ -173,6 +154,11 @@ class TicketPanel(QFrame):
             self.load(self.detail.row.id)
 
     @property
+    def confirm(self) -> Button | None:
+        """The button of the open form, None where none is open."""
+        return self._foot.confirm if self._form is not None else None
+
+    @property
     def typing(self) -> bool:
         """Whether something was written that must not be lost."""
         return self._form is not None and self._form.touched
@@ -221,7 +207,7 @@ class TicketPanel(QFrame):
 
     def _show_detail(self, detail: Any) -> None:
         self.detail, self._newer, self._gone = detail, None, False
-        self._show_head(detail)
+        self._head.show_detail(detail)
         self._shown_on = today = self._session.today
         self._rating.show_rating(detail)
         self._clock.show_detail(detail, today)
@@ -259,22 +245,6 @@ class TicketPanel(QFrame):
         self.begin(Action.ANNOTATE)
         if isinstance(self._form, ReasonForm):
             self._form.text.setPlainText(words)
-
-    def _show_head(self, detail: Any) -> None:
-        ticket = detail.row
-        self._title.setText(ticket.item or "事项不明")
-        self._level.show_text(
-            Satisfaction(ticket.level).label if ticket.level else "", level_tone(ticket.level)
-        )
-        self._call_back.show_text(CALL_BACK if ticket.is_called_back else "", "accent")
-        self._call_back.setToolTip("12345热线的差评，应当人工回访（依据：细则第十五条）")
-        chip = state_chip(ticket)
-        shown = ticket.declined or ticket.state is State.REJECTED
-        self._state.show_text(chip.text if shown else "", chip.tone)
-        self._facts.setText(facts_line(ticket))
-        self._place.setText(place_line(detail))
-        self._place.setVisible(bool(self._place.text()))
-        self._steps.show_state(ticket.state)
 
     # acting -----------------------------------------------------------------------------------------------
 
