@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPageLayout
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtPrintSupport import QAbstractPrintDialog, QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
@@ -173,9 +173,7 @@ class PaperPreview(QWidget):
 
     def print_on(self, printer: QPrinter) -> None:
         """Prints the pages that were asked for, and notes it."""
-        printer.setPageOrientation(QPageLayout.Orientation.Portrait)
-        chosen = range(printer.fromPage(), printer.toPage() + 1) if printer.fromPage() else None
-        paint_on(printer, self.sheets, printer.resolution(), chosen)
+        paint_on(printer, self._wanted(printer), printer.resolution(), upright=True)
         self._note(pdf(self.sheets, self._file_name()), "已送打印机。")
 
     def choose_file(self) -> None:
