@@ -20,7 +20,7 @@ from views.intake.paper import PaperPanel
 from views.intake.preview import Preview
 from views.operations import Cancelled, Operation
 from views.shell.page import MARGIN, Page
-from views.shell.parts import card, label, scrolling
+from views.shell.parts import Button, card, label, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 
@@ -90,6 +90,13 @@ class IntakePage(Page):
 
     def _show_batches(self, batches: tuple[Any, ...]) -> None:
         self.batches.show_batches(batches, self.session.today)
+
+    def confirmation(self) -> Button | None:
+        """The loading of the file looked at, or the entry of a paper form."""
+        shown = self.stack.currentWidget()
+        if shown is self.paper:
+            return self.paper.save
+        return self.preview.load if shown is self.preview and self.preview.load.isVisible() else None
 
     # choosing ---------------------------------------------------------------------------------------------
 

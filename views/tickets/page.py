@@ -20,7 +20,7 @@ from app.tickets.queries import Order, TicketFilter, Waiting
 from models.rules.lifecycle import BY_HAND, Action
 from views.shell.actions import ticket_command
 from views.shell.page import Page
-from views.shell.parts import Chip, Empty, icon_button
+from views.shell.parts import Button, Chip, Empty, icon_button
 from views.shell.session import Session
 from views.tables.listed import ListCard, beside
 from views.tables.model import PagedModel
@@ -113,6 +113,10 @@ class TicketsPage(Page):
         for part in parts:
             chips.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         return chips
+
+    def confirmation(self) -> Button | None:
+        """Of the many chosen, or of the one."""
+        return self.bulk.confirm if self.bulk.wanted else self.panel.confirm
 
     # reading ----------------------------------------------------------------------------------------------
 
