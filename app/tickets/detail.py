@@ -11,7 +11,7 @@ from app.clock import local_day
 from app.documents.numerals import paper_number
 from app.errors import UserError
 from app.registry import queries
-from app.tickets import attachments, contacts
+from app.tickets import attachments, contacts, contributions
 from app.tickets.allowed import judge
 from app.tickets.rows import (
     Clock,
@@ -49,6 +49,7 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
     group, leads = _role(connection, ticket_id)
     allowed, refused = judge(row, group, leads)
     left = bool(more.contact_name or more.contact_phone)
+    files = attachments.of_ticket(connection, ticket_id)
     return TicketDetail(
         row=row,
         reason=more.reason,
@@ -66,8 +67,9 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
         clocks=_clocks(connection, row, more.submitted_on),
         allowed=allowed,
         refused=refused,
-        attachments=attachments.of_ticket(connection, ticket_id),
+        attachments=files,
         returned=_returned(connection, row),
+        contributions=contributions.of_ticket(connection, ticket_id, files),
     )
 
 
@@ -148,7 +150,9 @@ def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, .
     rows = connection.execute(
         text("""
             SELECT e.at, coalesce(u.name, e.actor) AS name, e.action, w.text, e.facts,
-                   (SELECT g.name FROM agency g WHERE g.id = (e.facts ->> 'lead')::bigint) AS lead
+                   (SELECT g.name FROM agency g WHERE g.id = (e.facts ->> 'lead')::bigint) AS lead,
+                   (SELECT g.name FROM agency g WHERE e.action = 'contribute'
+                                                      AND g.id = (e.facts ->> 'agency')::bigint) AS co
             FROM event e LEFT JOIN app_user u ON u.login = e.actor LEFT JOIN event_text w ON w.event_id = e.id
             WHERE e.ticket_id = :id ORDER BY e.id"""),
         {"id": ticket_id},
@@ -158,7 +162,7 @@ def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, .
 
 def _words(event: Any) -> str | None:
     facts = event.facts
-    parts = [f"主办：{event.lead}" if event.lead else None]
+    parts = [f"主办：{event.lead}" if event.lead else event.co]
     if facts.get("reason_code"):
         parts.append(REJECT_REASONS.get(facts["reason_code"], facts["reason_code"]))
     if event.action == "deadline_moved":

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.tickets.attachments import AttachmentRow
+from app.tickets.contributions import Contribution
 from models.rules.lifecycle import Action, State
 from models.rules.ratings import is_called_back
 from models.rules.worktime import ExplainedDay
@@ -17,6 +18,7 @@ class Waiting(StrEnum):
 
     ME = "me"
     OVERDUE = "overdue"
+    TODAY = "today"
     DUE_SOON = "due_soon"
     VERIFY = "verify"
     SIGN = "sign"
@@ -34,6 +36,7 @@ class Waiting(StrEnum):
 _WAITING_LABELS = {
     "me": "待我处理",
     "overdue": "超期",
+    "today": "今日到期",
     "due_soon": "2个工作日内到期",
     "verify": "待核实",
     "sign": "待签收",
@@ -237,6 +240,7 @@ class TicketDetail:
     refused: tuple[tuple[Action, str], ...]
     attachments: tuple[AttachmentRow, ...] = ()
     returned: Returned | None = None
+    contributions: tuple[Contribution, ...] = ()
 
     @property
     def deadline_name(self) -> str | None:
