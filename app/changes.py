@@ -21,6 +21,7 @@ class Kind(Flag):
     IMPORTS = auto()
     PEOPLE = auto()
     SUGGESTIONS = auto()
+    FILTERS = auto()
 
 
 @dataclass(frozen=True, slots=True)

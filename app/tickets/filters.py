@@ -58,6 +58,8 @@ def conditions(wanted: TicketFilter, person: Person) -> tuple[list[str], dict[st
 def _waiting(waiting: Waiting, person: Person, where: list[str], values: dict[str, Any]) -> None:
     if waiting is Waiting.OVERDUE:
         where.append("t.runs_until < pd.today()")
+    elif waiting is Waiting.TODAY:
+        where.append("t.runs_until = pd.today()")
     elif waiting is Waiting.DUE_SOON:
         where.append(
             "t.runs_until BETWEEN pd.today() AND pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))"

@@ -26,6 +26,7 @@ from app.tickets.rows import (
     TimeLineEntry,
     Waiting,
 )
+from app.tickets.saved import SavedFilter, saved_filters
 from app.tickets.selection import ROW, row_of
 from app.workspace import Person
 from models.rules.people import Group
@@ -42,6 +43,7 @@ __all__ = [
     "Returned",
     "Revision",
     "Round",
+    "SavedFilter",
     "TicketDetail",
     "TicketFilter",
     "TicketRow",
@@ -51,8 +53,11 @@ __all__ = [
     "count",
     "page",
     "propose_dispatch",
+    "saved_filters",
     "ticket",
 ]
+
+_RUNNING = "t.runs_until IS NOT NULL"
 
 
 def page(
@@ -68,7 +73,7 @@ def page(
     where, values = filters.conditions(wanted, person)
     source, position, direction = _order(order, person)
     if order is Order.DEADLINE:
-        where.append("t.runs_until IS NOT NULL")
+        where.append(_RUNNING)
     if after is not None:
         sign = "<" if direction == "DESC" else ">"
         where.append(f"({position}, {_identity(source)}) {sign} (:after_position, :after_id)")
@@ -88,9 +93,13 @@ def page(
     return Page(rows, _key(rows[-1], order) if more else None)
 
 
-def count(connection: Connection, wanted: TicketFilter, *, person: Person) -> int:
-    """How many tickets match: all that this person may see."""
+def count(
+    connection: Connection, wanted: TicketFilter, *, person: Person, order: Order = Order.NEWEST
+) -> int:
+    """How many tickets match: all that this person may see. Deadline order: running clocks only."""
     where, values = filters.conditions(wanted, person)
+    if order is Order.DEADLINE:
+        where.append(_RUNNING)
     return int(connection.execute(text(f"SELECT count(*) FROM ticket t{_where(where)}"), values).scalar_one())
 
 
