@@ -237,7 +237,9 @@ def test_a_ticket_that_others_take_out_of_the_list_stays_in_view(officer, backen
 def test_after_ones_own_act_the_next_ticket_comes_up(officer, backend):
     officer.page.open_with(TicketFilter(waiting=Waiting.ME))
     officer.settle()
-    officer.choose(6).begin(Action.REPORT)
+    panel = officer.choose(6)
+    panel.begin(Action.REPORT)
+    panel.confirm.click()
     officer.settle()
     assert officer.page.model.row_of(6) is None
     assert officer.page.panel.detail.row.id == officer.page.table.current_id() != 6
@@ -283,6 +285,7 @@ def test_an_act_is_tried_again_while_the_server_is_away_and_says_so(officer, bac
 
     monkeypatch.setattr(commands, "act", act)
     panel.begin(Action.REPORT)
+    panel.confirm.click()
     officer.settle()
     assert backend.commands[0] == backend.commands[1]
     assert [n[0] for n in officer.notices] == ["info", "success"]

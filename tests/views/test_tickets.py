@@ -207,12 +207,31 @@ def test_closing_takes_receipt_and_day(officer, backend):
     assert backend.acts[-1][2] == {"payload": {"receipt": "ZJ12345-1", "closed_on": "2026-11-02"}}
 
 
-def test_reporting_and_recalling_need_no_form(officer, backend):
-    officer.choose(6).begin(Action.REPORT)
-    officer.settle()
+def test_recalling_needs_no_form(officer, backend):
     officer.choose(2).begin(Action.RECALL)
     officer.settle()
-    assert [a[1] for a in backend.acts] == [Action.REPORT, Action.RECALL]
+    assert [a[1] for a in backend.acts] == [Action.RECALL]
+
+
+def test_reporting_offers_the_workbook_before_it_is_confirmed(officer, backend):
+    panel = officer.choose(6)
+    panel.begin(Action.REPORT)
+    officer.settle()
+    assert backend.acts == []
+    assert panel._form.button.text() == "写出报送表…"
+    panel.confirm.click()
+    officer.settle()
+    assert [a[1] for a in backend.acts] == [Action.REPORT]
+
+
+def test_escape_puts_an_opened_panel_away_but_not_the_dispatch_that_stands_open(officer, qtbot):
+    panel = officer.choose(2)
+    panel.begin(Action.ANNOTATE)
+    qtbot.keyClick(panel._form.text, Qt.Key.Key_Escape)
+    assert panel._form is None
+    panel = officer.choose(3)
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert panel._form.action is Action.VERIFY_AND_DISPATCH
 
 
 def test_an_opened_panel_is_put_away(officer):
@@ -301,7 +320,7 @@ def test_every_action_can_be_taken_or_says_what_it_needs(qtbot, officer, action)
     form = form_for(action, officer.session, detail(row), officer.page)
     officer.settle()
     if form is None:
-        assert action in (Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT)
+        assert action in (Action.RECALL, Action.ACKNOWLEDGE)
         return
     form.show()
     assert form.problem() is None or form.problem().endswith("。")

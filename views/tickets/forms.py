@@ -244,10 +244,13 @@ def field_row(name: str, field: QWidget, parent: QWidget):
 def form_for(action: Action, session: Session, detail: Any, parent: QWidget) -> ActionForm | None:
     """The form an action needs; None where it needs nothing and is done at once."""
     from views.tickets.dispatch_form import DispatchForm
+    from views.tickets.report import ReportForm
     from views.tickets.submit_form import SubmitForm
 
     if action in NEEDS_LEAD:
         return DispatchForm(action, session, detail, parent)
+    if action is Action.REPORT:
+        return ReportForm(session, (detail.row,), parent)
     if action is Action.REJECT:
         return RejectForm(action, parent)
     if action is Action.APPROVE:

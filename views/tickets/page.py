@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from app.changes import Kind
 from app.errors import UserError
@@ -343,4 +343,6 @@ class TicketsPage(Page):
 
     def _acted(self, done: Any) -> None:
         self._advance = True
+        if self.panel.isAncestorOf(QApplication.focusWidget()):
+            self.table.setFocus()
         self.session.announce(done.changes)
