@@ -53,7 +53,8 @@ class DraftKeeper(QObject):
 
     def done(self, ticket_id: int, action: str) -> None:
         """The act is confirmed: its draft is gone."""
-        self._stop()
+        if self._form is not None and (self._ticket, self._form.action.value) == (ticket_id, action):
+            self._stop()
         self._drafts().drop(ticket_id, action)
 
     def lost(self, ticket_id: int) -> None:

@@ -17,6 +17,7 @@ from views.shell.parts import Button, Empty, icon_button, label, row, rule, scro
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.contact import ContactLine
+from views.tickets.doubt import Doubt
 from views.tickets.drafting import DraftKeeper
 from views.tickets.foot import ActionFoot
 from views.tickets.forms import ActionForm, ReasonForm, form_for
@@ -58,7 +59,9 @@ class TicketPanel(QFrame):
         self._shown_on: date | None = None
         self._form: ActionForm | None = None
         self._drafts = DraftKeeper(session, self)
-        self._pending: tuple[Action, UUID] | None = None
+        self._doubt = Doubt(session, self)
+        self._doubt.happened.connect(self._happened)
+        self._pending: tuple[int, Action, UUID] | None = None
         self._tried: tuple[tuple[Any, ...], UUID] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -170,6 +173,8 @@ class TicketPanel(QFrame):
                             key="ticket", failed=self._not_shown)  # fmt: skip
 
     def _not_shown(self, error: Exception) -> None:
+        if isinstance(error, UserError):  # the database answers again
+            self._doubt.ask()
         if getattr(error, "code", None) == "not_found" and self.ticket_id is not None:
             self._drafts.lost(self.ticket_id)
         same = self.detail is not None and self.detail.row.id == self.ticket_id
@@ -183,6 +188,7 @@ class TicketPanel(QFrame):
         self._session.notice("warning" if isinstance(error, UserError) else "error", str(error))
 
     def _show(self, detail: Any) -> None:
+        self._doubt.ask()
         same = self.detail is not None and self.detail.row.id == detail.row.id
         changed = not same or self.detail.row.version != detail.row.version
         if same and detail == self.detail and self._shown_on == self._session.today and not self._gone:
@@ -338,7 +344,8 @@ class TicketPanel(QFrame):
             return
         ticket = self.detail.row
         command_id = self._command_id((ticket.id, ticket.version, action, repr(values)))
-        self._pending = (action, command_id)
+        self._pending = (ticket.id, action, command_id)
+        self._doubt.end()
         self._foot.setEnabled(False)
 
         def work(connection: Any) -> Any:
@@ -355,7 +362,7 @@ class TicketPanel(QFrame):
         return self._tried[1]
 
     def _done(self, done: Any) -> None:
-        action, _ = self._pending or (Action.ANNOTATE, None)
+        action = self._pending[1] if self._pending is not None else Action.ANNOTATE
         self._tried = None
         self._drafts.done(done.ticket, action.value)
         self._settle()
@@ -378,14 +385,27 @@ class TicketPanel(QFrame):
     def _undo(self) -> None:
         ticket_id, version, action, reason = self._undoing
         command_id = uuid4()
-        self._pending = (action, command_id)
+        self._pending = (ticket_id, action, command_id)
 
         def work(connection: Any) -> Any:
             return commands.act(connection, ticket_id, version, action, command_id=command_id, reason=reason)
 
         self._session.command(self, work, self._done, failed=self._refused, again=True)
 
+    def _happened(self, action: Action, done: Any) -> None:
+        """The answer to an act came late, after the connection had broken."""
+        shown = self.detail is not None and self.detail.row.id == done.ticket
+        if shown and (self._form is None or self._form.action is action):
+            self._pending = (done.ticket, action, uuid4())
+            self._done(done)
+            return
+        self._drafts.done(done.ticket, action.value)
+        self._session.notice("success", f"连接中断前的“{action.label}”已经办成。")
+        self.acted.emit(done)
+
     def _refused(self, error: Exception) -> None:
+        if self._pending is not None and isinstance(error, EnvironmentProblem):
+            self._doubt.begin(*self._pending)
         self._settle()
         if isinstance(error, UserError):
             self._tried = None
