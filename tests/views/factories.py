@@ -18,7 +18,7 @@ from app.intake.kinds import Kind as FileKind
 from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDeadline, Refusal, SheetSeen
 from app.rankings import queries as rankings
 from app.registry import queries as registry
-from app.tickets import commands
+from app.tickets import commands, presence
 from app.tickets import queries as tickets
 from app.workspace import Person
 from models.rules import scoring
@@ -216,6 +216,9 @@ class Backend:
         self.months: tuple[date, ...] = (MONTH, date(2026, 9, 1))
         self.filters: list[Any] = []
         self.result = import_result()
+        self.onlookers: tuple[presence.Onlooker, ...] = ()
+        #: Who looked at what: (ticket, typing); typing is None for looking away.
+        self.looks: list[tuple[int, bool | None]] = []
 
     def install(self, monkeypatch: Any) -> None:
         """Puts the answers where the views ask."""
@@ -223,6 +226,7 @@ class Backend:
             (tickets, ("page", "count", "ticket", "propose_dispatch", "causes")), (commands, ("act",)),
             (desk, ("waiting", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("ranking", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
+            (presence, ("look", "look_away")),
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
@@ -283,6 +287,15 @@ class Backend:
         self.rows[at] = replace(self.rows[at], state=state, version=version + 1)
         changes = Changes(Kind.TICKETS, frozenset({ticket_id}))
         return commands.Done(ticket=ticket_id, state=state, version=version + 1, due_on=None, changes=changes)
+
+    def _look(self, _connection: Any, ticket_id: int, *, typing: bool) -> Any:
+        self.looks.append((ticket_id, typing))
+        if self.refusal is not None:
+            raise self.refusal
+        return self.onlookers
+
+    def _look_away(self, _connection: Any, ticket_id: int) -> None:
+        self.looks.append((ticket_id, None))
 
     def _waiting(self, connection: Any, *, person: Any) -> Any:
         kinds = (tickets.Waiting.OVERDUE, tickets.Waiting.DUE_SOON, tickets.Waiting.VERIFY)

@@ -45,6 +45,11 @@ class DraftKeeper(QObject):
             form.column.insertWidget(0, self._note)
         form.edited.connect(self._timer.start)
 
+    @property
+    def written(self) -> bool:
+        """Whether more stands in the form than it began with."""
+        return self._form is not None and self._form.touched and typed(self._form) != self._begun
+
     def leave(self) -> None:
         """The form is put away: what was typed last is kept."""
         if self._timer.isActive():

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentProblem, UserError
@@ -24,6 +25,7 @@ from views.tickets.forms import ActionForm, ReasonForm, form_for
 from views.tickets.head import TicketHead
 from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
 from views.tickets.meanwhile import GONE, Meanwhile
+from views.tickets.presence import PresenceLine
 from views.tickets.sections import ClockBlock, RatingBox
 
 #: Actions whose panel is open from the start, since everybody will want it.
@@ -35,7 +37,7 @@ UNDO = {
     Action.APPROVE: (Action.UNAPPROVE, "误操作，撤回审核"),
 }
 #: Actions that ask for particulars; the others are done at once.
-WITH_PANEL = frozenset(BY_HAND) - {Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT}
+WITH_PANEL = frozenset(BY_HAND) - {Action.RECALL, Action.ACKNOWLEDGE}
 #: The tab of what the agency handed in, shown once it has.
 HANDED_IN = 1
 
@@ -67,6 +69,8 @@ class TicketPanel(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self._stack = QStackedWidget(self)
+        self._presence = PresenceLine(session, self)
+        outer.addWidget(self._presence)
         self._empty = Empty(
             "tickets", "选择一件工单", "在左边的列表中选一件，这里显示评价原文、期限和可以办理的事项。", self
         )
@@ -91,7 +95,7 @@ class TicketPanel(QFrame):
     def _make_body(self) -> QWidget:
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
+        column.setContentsMargins(5 * UNIT, UNIT, 5 * UNIT, 4 * UNIT)
         column.setSpacing(3 * UNIT)
         self._head = TicketHead(body)
         self._rating = RatingBox(self._session, body)
@@ -143,6 +147,7 @@ class TicketPanel(QFrame):
         self.detail = self.ticket_id = self._newer = None
         self._gone = False
         self._remove_form()
+        self._presence.watch(None)
         self._stack.setCurrentWidget(self._empty)
         self._foot.hide()
         self._foot_rule.hide()
@@ -213,14 +218,15 @@ class TicketPanel(QFrame):
 
     def _show_detail(self, detail: Any) -> None:
         self.detail, self._newer, self._gone = detail, None, False
+        self._presence.watch(detail.row.id)
         self._head.show_detail(detail)
         self._shown_on = today = self._session.today
         self._rating.show_rating(detail)
         self._clock.show_detail(detail, today)
         self.time_line.show_entries(detail.time_line, today)
         self.days.show_clocks(detail.clocks, today)
-        self.handed_in.show_rectifications(detail.rectifications, today, detail.attachments)
-        self.tabs.setTabVisible(HANDED_IN, bool(detail.rectifications))
+        self.handed_in.show_detail(detail, today)
+        self.tabs.setTabVisible(HANDED_IN, self.handed_in.has_content)
         self.rounds.show_rounds(detail.rounds, today)
         if self._form is not None:
             self._form.show_detail(detail)
@@ -277,6 +283,15 @@ class TicketPanel(QFrame):
         self._open_at_once()
         self._show_buttons()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc puts the open panel away; what was typed is kept as a draft."""
+        opened = self._form is not None and self._form.action not in AT_ONCE
+        if event.key() == Qt.Key.Key_Escape and opened:
+            self.close_form()
+            self._area.setFocus()
+            return
+        super().keyPressEvent(event)
+
     def _open_form(self, action: Action, *, focus: bool = True) -> None:
         self._remove_form()
         self._form = form_for(action, self._session, self.detail, self._form_holder)
@@ -301,8 +316,10 @@ class TicketPanel(QFrame):
             self._form = None
         self.meanwhile.hide()
         self._form_holder.hide()
+        self._presence.set_typing(False)
 
     def _form_edited(self) -> None:
+        self._presence.set_typing(self._drafts.written)
         self._state_of_confirm()
 
     def _show_buttons(self) -> None:
