@@ -93,6 +93,23 @@ def _ticket_commands() -> Iterable[Command]:
         yield Command(ticket_command(action), action.label, icon, groups, page="tickets")
 
 
+def _filter_commands() -> Iterable[Command]:
+    """What is done with the filters that are kept under a name; only officers share."""
+    words = "常用筛选 保存 条件 视图"
+    for what, title, icon, groups, shortcut in (
+        ("tickets.filters", "打开常用筛选", "filter", HANDLERS, "Ctrl+Shift+F"),
+        ("tickets.filter_save", "存为常用筛选", "save", HANDLERS, "Ctrl+Shift+S"),
+        ("tickets.filter_update", "按现在的条件更新", "reload", HANDLERS, None),
+        ("tickets.filter_rename", "改名", "edit", HANDLERS, None),
+        ("tickets.filter_watch", "超过几件时提醒我", "ring", HANDLERS, None),
+        ("tickets.filter_share", "共享给大家", "people", OFFICERS, None),
+        ("tickets.filter_unshare", "不再共享", "person", OFFICERS, None),
+        ("tickets.filter_drop", "删除", "close", HANDLERS, None),
+    ):
+        said = title if "筛选" in title else f"常用筛选：{title}"
+        yield Command(what, said, icon, groups, shortcut, "tickets", keywords=words)
+
+
 def _page_commands() -> Iterable[Command]:
     for number, page in enumerate(PAGES, 1):
         yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, f"Ctrl+{number}")
@@ -117,6 +134,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
     ),
+    *_filter_commands(),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command(
         "tickets.export", "导出工单清单", "save", HANDLERS, "Ctrl+E", "tickets", keywords="excel csv 表格"
