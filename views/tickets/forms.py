@@ -243,6 +243,7 @@ def field_row(name: str, field: QWidget, parent: QWidget):
 
 def form_for(action: Action, session: Session, detail: Any, parent: QWidget) -> ActionForm | None:
     """The form an action needs; None where it needs nothing and is done at once."""
+    from views.tickets.contributions import ContributeForm
     from views.tickets.dispatch_form import DispatchForm
     from views.tickets.report import ReportForm
     from views.tickets.submit_form import SubmitForm
@@ -257,6 +258,8 @@ def form_for(action: Action, session: Session, detail: Any, parent: QWidget) -> 
         return ApproveForm(action, parent)
     if action is Action.CONFIRM_CLOSED:
         return ClosedForm(action, session, parent)
+    if action is Action.CONTRIBUTE:
+        return ContributeForm(action, session, detail, parent)
     if action is Action.SUBMIT:
         return SubmitForm(action, session, detail, parent)
     if action in NEEDS_REASON or action is Action.REMIND:
