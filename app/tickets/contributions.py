@@ -64,9 +64,9 @@ def _brought(files: tuple[AttachmentRow, ...], round_: int, agency: str) -> tupl
 
 
 def said_count(contributions: tuple[Contribution, ...]) -> str:
-    """意见 1/2: how many of the co-agencies of the running round have said something; empty without any."""
+    """1/2: how many of the co-agencies of the running round have said something; empty without any."""
     asked = [c for c in contributions if c.current]
-    return f"意见 {sum(c.given for c in asked)}/{len(asked)}" if asked else ""
+    return f"{sum(c.given for c in asked)}/{len(asked)}" if asked else ""
 
 
 def still_silent(contributions: tuple[Contribution, ...]) -> tuple[str, ...]:

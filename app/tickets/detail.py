@@ -162,7 +162,7 @@ def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, .
 
 def _words(event: Any) -> str | None:
     facts = event.facts
-    parts = [f"主办：{event.lead}" if event.lead else event.co]
+    parts = [f"主办：{event.lead}" if event.lead else None]
     if facts.get("reason_code"):
         parts.append(REJECT_REASONS.get(facts["reason_code"], facts["reason_code"]))
     if event.action == "deadline_moved":
@@ -171,7 +171,7 @@ def _words(event: Any) -> str | None:
         parts.append(f"回执号 {facts['receipt']}")
     if facts.get("paper"):
         parts.append(paper_number("转办", facts["year"], facts["number"]))
-    parts.append(event.text)
+    parts.append(f"{event.co}：{event.text or ''}" if event.co else event.text)
     return "；".join(p for p in parts if p) or None
 
 

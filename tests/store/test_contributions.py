@@ -65,10 +65,10 @@ def test_the_latest_word_of_an_agency_counts_and_all_stay_on_the_time_line(
     assert told(first) == (1, "乙镇", "窗口已配合，材料清单已更新", ())
     assert (first.by, first.at) == ("乙镇责任人", MONDAY + timedelta(hours=1))
     assert told(second) == (1, "丙镇", "", ()) and not second.given
-    assert said_count(detail.contributions) == "意见 1/2"
+    assert said_count(detail.contributions) == "1/2"
     assert still_silent(detail.contributions) == ("丙镇",)
     lines = [e.text for e in detail.time_line if e.action == "提供协办意见"]
-    assert lines == ["乙镇；窗口已配合", "乙镇；窗口已配合，材料清单已更新"]
+    assert lines == ["乙镇：窗口已配合", "乙镇：窗口已配合，材料清单已更新"]
     facts = database.rows("SELECT facts - 'due_on' - 'text_hash' FROM pd.event WHERE action = 'contribute'")
     assert facts[0] == ({"round": 1, "agency": database.agency("乙镇")},)
 

@@ -37,6 +37,8 @@ class ContributionList(QWidget):
         self._parts = parts
         clear(self._column)
         for part in parts:
+            if part is not parts[0]:
+                self._column.addSpacing(UNIT)
             self._add(part)
 
     def _add(self, part: Contribution) -> None:
@@ -151,7 +153,7 @@ class AdoptionBlock(QFrame):
     def show_parts(self, parts: tuple[Contribution, ...]) -> None:
         """Shows those of the round that runs."""
         asked = tuple(part for part in parts if part.current)
-        self._title.setText(f"协办{said_count(parts)}")
+        self._title.setText(f"协办意见 {said_count(parts)}")
         self.parts.show_parts(asked)
         self.setVisible(bool(asked))
 

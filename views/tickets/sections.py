@@ -116,8 +116,9 @@ class ClockBlock(QWidget):
         if ticket.received_on or detail.rounds:
             lines.append(("主办", ticket.agency, "strong"))
         if ticket.co_agencies:
-            said = said_count(detail.contributions)
-            lines.append(("协办", "　".join(p for p in ("、".join(ticket.co_agencies), said) if p), ""))
+            lines.append(("协办", "、".join(ticket.co_agencies), ""))
+        if said := said_count(detail.contributions):
+            lines.append(("协办意见", said, ""))
         for name, day in (
             ("整改期限", ticket.due_on),
             ("重办期限", ticket.rework_due_on),
