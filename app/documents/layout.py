@@ -43,7 +43,7 @@ from app.documents.sheets import (
 
 _FACES = {Level.FIRST: Face.HEITI, Level.SECOND: Face.KAITI}
 #: The mark's upper edge below the type area's, the red rule below the number, and the end block's pitch.
-_MARK_BELOW, _RULE_BELOW, _END_PITCH = 35 * MM, 4 * MM, 24.0
+MARK_BELOW, RULE_BELOW, _END_PITCH = 35 * MM, 4 * MM, 24.0
 _TALLEST_MARK = 58.0
 #: A last paragraph of at most so many lines goes to the next page with its signature rather than leave it alone.
 _KEPT = 6
@@ -140,11 +140,16 @@ class Flow:
         return break_lines(text, width, self.area.room - indent * CELL, self.area.room)
 
 
+def mark_size(mark: str, measure: Measure) -> float:
+    """As large as fits the type area on one line."""
+    return min(_TALLEST_MARK, ROOM / measure(mark, Face.TITLE, 1))
+
+
 def _mark(flow: Flow, mark: str, number: str | None) -> None:
     """发文机关标志, 发文字号 two lines below, the red rule 4 mm below it; the title two lines further."""
-    size = min(_TALLEST_MARK, ROOM / flow.measure(mark, Face.TITLE, 1))
+    size = mark_size(mark, flow.measure)
     wide = flow.measure(mark, Face.TITLE, size)
-    top = TOP + _MARK_BELOW
+    top = TOP + MARK_BELOW
     x, y = LEFT + (ROOM - wide) / 2, top + size * sheets.ASCENT
     flow.page.runs.append(Run(x, y, mark, Face.TITLE, size, red=True))
     flow.y = top + size
@@ -152,7 +157,7 @@ def _mark(flow: Flow, mark: str, number: str | None) -> None:
     if number is not None:
         flow.centred(number, Face.FANGSONG, BODY)
     flow.skip(1)
-    rule = flow.y - (PITCH - BODY) / 2 + _RULE_BELOW
+    rule = flow.y - (PITCH - BODY) / 2 + RULE_BELOW
     flow.page.strokes.append(Stroke(LEFT, rule, RIGHT, rule, 1.5, red=True))
     flow.y = rule
     flow.skip(2)
