@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QUrl
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.tickets import queries as tickets
@@ -179,6 +179,20 @@ def test_what_arrives_while_the_lead_types_changes_nothing_of_it(lead, record: R
     assert "2/2" in told(panel._clock)
 
 
+def test_the_field_typed_in_stays_in_its_place_when_more_is_said(lead, record: Record) -> None:
+    panel = lead.page.panel
+    field, block = panel._form.reviewed_by, panel._form.contributions
+    field.setFocus()
+    panel._area.ensureWidgetVisible(field)
+    lead.qtbot.waitUntil(lambda: panel._area.verticalScrollBar().value() > 0)
+    place, height = field.mapTo(panel, QPoint()).y(), block.height()
+    record.parts = (replace(SAID, id=8, text="第一\n" * 12), SILENT)
+    panel.load(1)
+    lead.settle()
+    lead.qtbot.waitUntil(lambda: block.height() > height)
+    assert field.mapTo(panel, QPoint()).y() == place
+
+
 def test_without_co_agencies_nothing_is_said_of_them(lead, record: Record) -> None:
     record.parts = ()
     form = lead.page.panel._form
@@ -196,10 +210,10 @@ def test_the_officer_reads_them_by_agency_with_their_files(qtbot, backend, recor
     officer = Sitting(qtbot, Group.OFFICER)
     panel = officer.page.panel
     panel._show(record.read())
-    panel.tabs.setCurrentIndex(1)
-    words = told(panel.handed_in)
+    panel.sheets.tabs.setCurrentIndex(1)
+    words = told(panel.sheets.handed_in)
     where = [
-        words.index(w) for w in ("罗敏", "协办意见", CO, SAID.text, SILENT.agency, "尚未提供", "上一轮说过")
+        words.index(w) for w in ("罗敏", "协办意见", CO, SAID.text, SILENT.agency, "未提供", "上一轮说过")
     ]
     assert where == sorted(where) and "第 1 轮 · 吴强 · 今天 09:00" in words
     officer.operations.close()

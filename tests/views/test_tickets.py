@@ -342,12 +342,12 @@ def test_a_list_that_cannot_be_read_offers_a_retry(officer, backend, monkeypatch
 
 def test_tabs_show_the_days_and_the_rounds(officer):
     panel = officer.choose(2)
-    assert not panel.tabs.isTabVisible(1)
-    panel.tabs.setCurrentIndex(2)
-    assert panel.days.isVisible()
-    panel.tabs.setCurrentIndex(3)
-    assert panel.rounds.isVisible()
-    assert not panel.time_line.isVisible()
+    assert not panel.sheets.tabs.isTabVisible(1)
+    panel.sheets.tabs.setCurrentIndex(2)
+    assert panel.sheets.days.isVisible()
+    panel.sheets.tabs.setCurrentIndex(3)
+    assert panel.sheets.rounds.isVisible()
+    assert not panel.sheets.time_line.isVisible()
 
 
 def test_the_order_is_changed(officer, backend):
@@ -395,9 +395,11 @@ def test_returned_work_says_what_was_missing_and_begins_with_the_last_version(li
     payload = form.values()["payload"]
     assert (payload["cause"], payload["cause_code"]) == ("没有告知材料清单", "notice")
     assert payload["feedback"]["at"] == "2026-11-02T10:30:00+08:00"
-    switch = next(b for b in panel.handed_in.findChildren(QPushButton) if b.text() == "与上次对照")
+    switch = next(b for b in panel.sheets.handed_in.findChildren(QPushButton) if b.text() == "与上次对照")
     switch.click()
-    assert any("材料清单" in found.accessibleName() for found in panel.handed_in.findChildren(DiffLabel))
+    assert any(
+        "材料清单" in found.accessibleName() for found in panel.sheets.handed_in.findChildren(DiffLabel)
+    )
 
 
 def test_a_file_let_go_or_a_picture_pasted_anywhere_in_the_form_is_a_file(
