@@ -225,8 +225,9 @@ class Navigation(QWidget):
         self._mark.show()
 
     def show_pages(self, ids: tuple[str, ...]) -> None:
-        """Shows the pages that concern the person."""
+        """Shows the pages that concern the person, without the counts of whoever sat here before."""
         for page_id, entry in self.entries.items():
+            entry.set_count(0, urgent=False)
             entry.setVisible(page_id in ids)
 
     def choose(self, page_id: str) -> None:

@@ -18,6 +18,7 @@ from app.errors import EnvironmentProblem, UserError
 from views.operations import Operation, Operations
 from views.shell import icons, opening, theme
 from views.shell.actions import COMMANDS, PAGES, pages_for
+from views.shell.badges import Badges
 from views.shell.connection import Connection
 from views.shell.entrance import Entrance
 from views.shell.navigation import Navigation
@@ -74,6 +75,7 @@ class Window(QWidget):
         line.addWidget(self.stack, 1)
         self._notices: NoticeBar | None = None
         self._due: Any = None
+        self.badges = Badges(self.session, self)
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self._chosen)
@@ -164,6 +166,7 @@ class Window(QWidget):
         if self.session.is_open:
             modules = tuple(page.factory.partition(":")[0] for page in pages_for(self.session.person.group))
             self.operations.query(self, opening.preload(modules), self._preloaded, key="preload")
+            self.badges.read()
             self._watch_deadlines()
 
     def _watch_deadlines(self) -> None:
