@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.tickets.contributions import Contribution, said_count
 from models.rules.lifecycle import Action
@@ -21,6 +21,9 @@ from views.tickets.forms import MEANS, text_area
 
 class ContributionList(QWidget):
     """Each co-agency: when and who, its words, its files; one that said nothing is named as such."""
+
+    #: What stands beside an agency that said nothing.
+    silent = "未提供"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +62,7 @@ class ContributionList(QWidget):
         """第 1 轮 · 罗敏 · 今天 09:20; the round only where it is not the one that runs."""
         before = "" if part.current else f"第 {part.round} 轮"
         if part.at is None:
-            return " · ".join(p for p in (before, "尚未提供" if part.current else "未提供") if p)
+            return " · ".join(p for p in (before, self.silent) if p)
         when = dates.moment(part.at, self._session.today)
         return " · ".join(p for p in (before, part.by or "", when) if p)
 
@@ -70,6 +73,8 @@ class ContributionList(QWidget):
 
 class _Adopting(ContributionList):
     """The same with 采用: an agency's words go into the lead's text, under the agency's name and once."""
+
+    silent = "尚未提供"
 
     def __init__(self, session: Session, into: QPlainTextEdit, parent: QWidget) -> None:
         super().__init__(session, parent)
@@ -157,6 +162,16 @@ class AdoptionBlock(QFrame):
         self.parts.show_parts(asked)
         self.setVisible(bool(asked))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What somebody types below stays where it is on screen when more is said up here."""
+        super().resizeEvent(event)
+        grown = event.size().height() - event.oldSize().height()
+        focus, area = self.window().focusWidget(), _area_of(self)
+        if grown and event.oldSize().isValid() and focus is not None and area is not None:
+            below = focus.mapToGlobal(QPoint()).y() > self.mapToGlobal(QPoint()).y()
+            if below and area.isAncestorOf(focus):
+                area.verticalScrollBar().setValue(area.verticalScrollBar().value() + grown)
+
     def typed(self) -> dict[str, int]:
         """Whose words were taken over, as a draft keeps it: without the words."""
         return dict(self.parts.taken)
@@ -238,6 +253,13 @@ class ContributeForm(FilesForm):
     def values(self) -> dict[str, Any]:
         """The words, as the event's reason."""
         return {"reason": self.words()}
+
+
+def _area_of(widget: QWidget) -> QScrollArea | None:
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    return above
 
 
 def _mark(part: Contribution) -> str:
