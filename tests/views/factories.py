@@ -215,6 +215,7 @@ class Backend:
         self.refusal: Exception | None = None
         self.months: tuple[date, ...] = (MONTH, date(2026, 9, 1))
         self.filters: list[Any] = []
+        self.saved: tuple[Any, ...] = ()
         self.result = import_result()
         self.onlookers: tuple[presence.Onlooker, ...] = ()
         #: Who looked at what: (ticket, typing); typing is None for looking away.
@@ -223,8 +224,8 @@ class Backend:
     def install(self, monkeypatch: Any) -> None:
         """Puts the answers where the views ask."""
         for module, names in (
-            (tickets, ("page", "count", "ticket", "propose_dispatch", "causes")), (commands, ("act",)),
-            (desk, ("waiting", "month_strip", "latest_month")), (registry, ("agencies",)),
+            (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
+            (desk, ("waiting", "watched", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("ranking", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
             (presence, ("look", "look_away")),
         ):  # fmt: skip
@@ -259,8 +260,15 @@ class Backend:
         self.filters.append(chosen)
         return tickets.Page(rows=tuple(self._matching(chosen)[:limit]), next=None)
 
-    def _count(self, _connection: Any, chosen: Any, *, person: Any) -> int:
+    def _count(self, _connection: Any, chosen: Any, *, person: Any, order: Any = None) -> int:
         return len(self._matching(chosen))
+
+    def _saved_filters(self, _connection: Any) -> Any:
+        return self.saved
+
+    def _watched(self, _connection: Any, *, person: Any) -> Any:
+        counts = ((one, len(self._matching(one.filter))) for one in self.saved if one.above is not None)
+        return tuple(desk.WatchedLine(one, count) for one, count in counts if count > one.above)
 
     def _ticket(self, connection: Any, ticket_id: int) -> Any:
         row = next(r for r in self.rows if r.id == ticket_id)

@@ -101,7 +101,7 @@ def _filter_commands() -> Iterable[Command]:
         ("tickets.filter_save", "存为常用筛选", "save", HANDLERS, "Ctrl+Shift+S"),
         ("tickets.filter_update", "按现在的条件更新", "reload", HANDLERS, None),
         ("tickets.filter_rename", "改名", "edit", HANDLERS, None),
-        ("tickets.filter_watch", "超过几件时提醒我", "ring", HANDLERS, None),
+        ("tickets.filter_watch", "超过几件时提醒我", "remind", HANDLERS, None),
         ("tickets.filter_share", "共享给大家", "people", OFFICERS, None),
         ("tickets.filter_unshare", "不再共享", "person", OFFICERS, None),
         ("tickets.filter_drop", "删除", "close", HANDLERS, None),
@@ -161,6 +161,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.print_file", "打印办理档案", "case_file", HANDLERS, page="tickets", keywords="文书 PDF 预览"
     ),
+    Command("paper.pdf", "文书存为 PDF", "save", HANDLERS, "Ctrl+S", "tickets", keywords="导出"),
+    Command("paper.word", "文书存为 Word", "save", HANDLERS, "Ctrl+Shift+W", "tickets", keywords="导出 docx"),
+    Command("paper.print", "打印文书", "printer", HANDLERS, "Ctrl+P", "tickets"),
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
     Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),
