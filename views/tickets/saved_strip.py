@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QSpinBox, QWidget
 
 from app.tickets.saved import LONGEST_NAME
-from views.shell.parts import Button, label, row
+from views.shell.parts import Button, icon_button, label, row
 from views.shell.theme import UNIT
 
 #: No count of tickets is larger.
@@ -32,13 +32,13 @@ class SavedStrip(QFrame):
         self.number = QSpinBox(self)
         self.number.setRange(0, _MOST)
         self.number.setAccessibleName("超过多少件时提醒我")
-        self._unit = label("件时提醒我", "", self)
+        self._unit = label("件时", "", self)
         self._unit.setToolTip("在工作时间提醒，也列在工作台上；降到这个数以内、再超过时再提醒一次")
         self.confirm = Button("", kind="primary", parent=self)
         self.confirm.clicked.connect(self._confirm)
         self.end = Button("不再提醒", parent=self)
         self.end.clicked.connect(self._end)
-        self._cancel = Button("取消", kind="flat", parent=self)
+        self._cancel = icon_button("close", "取消（Esc）", self)
         self._cancel.clicked.connect(self.leave)
         self.setLayout(row(self.title, self.field, self.number, self._unit, self.confirm, self.end,
                            self._cancel, None, margins=(3, 1, 2, 1)))  # fmt: skip
