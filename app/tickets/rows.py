@@ -99,6 +99,8 @@ class TicketRow:
     runs_until: date | None
     provisional: bool
     days_left: int | None
+    #: Rejected because an appeal was upheld, not by an officer's hand.
+    withdrawn: bool = False
 
     @property
     def is_called_back(self) -> bool:
@@ -139,13 +141,23 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A 督办通知 by its number and day."""
+
+    id: int
+    number: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class TimeLineEntry:
-    """One thing that happened, in words for the screen."""
+    """One thing that happened, in words for the screen; `notice`: the one that it sent."""
 
     at: datetime
     actor_name: str
     action: str
     text: str | None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +253,11 @@ class TicketDetail:
     attachments: tuple[AttachmentRow, ...] = ()
     returned: Returned | None = None
     contributions: tuple[Contribution, ...] = ()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The notices of supervision, the latest first."""
+        return tuple(e.notice for e in reversed(self.time_line) if e.notice is not None)
 
     @property
     def deadline_name(self) -> str | None:
