@@ -104,15 +104,16 @@ class Versions(QWidget):
         column.setSpacing(3 * UNIT)
         self._title = label("", "lead", self, wrap=True)
         self._advice = label("", "secondary", self, wrap=True)
-        column.addWidget(self._title)
-        column.addWidget(self._advice)
+        self._ticket = label("", "small", self, wrap=True)
+        for text in (self._title, self._ticket, self._advice):
+            column.addWidget(text)
         self.theirs, self.mine = _Side("最新情况", self), _Side("您填写的", self)
         sides = QWidget(self)
         line = QHBoxLayout(sides)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2 * UNIT)
-        line.addWidget(self.theirs, 1)
-        line.addWidget(self.mine, 1)
+        for side in (self.theirs, self.mine):
+            line.addWidget(side, 1, Qt.AlignmentFlag.AlignTop)
         column.addWidget(scrolling(sides, self), 1)
         column.addLayout(self._make_ways())
 
@@ -136,6 +137,7 @@ class Versions(QWidget):
         """`now`: None where the ticket was taken away and nothing more is told of it."""
         allowed = now.allowed if now is not None else ()
         self._title.setText(f"{_NOT_YOURS}。" if now is None else "您填写期间，工单有了变化")
+        self._ticket.setText(" · ".join(filter(None, (before.row.item, before.row.number))))
         self._advice.setText(_advice(now, mine))
         self.theirs.show_blocks(_TAKEN if now is None else _changes(before, now, today))
         self.mine.show_blocks(
@@ -161,10 +163,10 @@ class _Side(QFrame):
         self.setAccessibleName(name)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * UNIT, 2 * UNIT, 3 * UNIT, 3 * UNIT)
-        column.setSpacing(UNIT)
+        column.setSpacing(2 * UNIT)
         column.addWidget(label(name, "section", self))
         self._blocks = QVBoxLayout()
-        self._blocks.setSpacing(UNIT)
+        self._blocks.setSpacing(2 * UNIT)
         column.addLayout(self._blocks)
         column.addStretch(1)
 
@@ -172,9 +174,12 @@ class _Side(QFrame):
         """(what, beside it, words) each; empty parts are left out."""
         clear(self._blocks)
         for what, beside, words in blocks:
+            block = QVBoxLayout()
+            block.setSpacing(0)
             for text, role in ((what, "secondary"), (beside, "small"), (words, "")):
                 if text:
-                    self._blocks.addWidget(_selectable(text, role, self))
+                    block.addWidget(_selectable(text, role, self))
+            self._blocks.addLayout(block)
 
 
 def _selectable(text: str, role: str, parent: QWidget) -> QLabel:
