@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QWidget
 from app.changes import Changes, Kind
 from views.shell.parts import Button, label, row
 from views.shell.session import Session
+from views.shell.tabbing import first_field
 from views.shell.theme import UNIT
 
 #: The margin around a page's content.
@@ -68,17 +69,6 @@ class Page(QWidget):
             self._stale = True
             if self.isVisible():
                 self.shown()
-
-
-def first_field(side: QWidget) -> QWidget | None:
-    """The first thing within that Tab reaches."""
-    found = side.nextInFocusChain()
-    while found is not None and found is not side:
-        tabbed = bool(found.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        if tabbed and side.isAncestorOf(found) and found.isEnabled() and found.isVisible():
-            return found
-        found = found.nextInFocusChain()
-    return None
 
 
 class SearchButton(Button):

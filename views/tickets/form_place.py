@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from views.shell.page import first_field
 from views.shell.parts import icon_button, label, row
+from views.shell.tabbing import first_field
 from views.shell.theme import UNIT
 from views.tickets.forms import ActionForm
 
