@@ -393,6 +393,29 @@ def test_an_act_is_tried_again_while_the_server_is_away_and_says_so(officer, bac
     assert "自动重试" in officer.notices[0][1]
 
 
+def test_an_undo_is_tried_again_under_the_same_command_also_when_pressed_again(officer, backend, monkeypatch):
+    from app.database import retry
+
+    monkeypatch.setattr(retry, "PAUSES", (0,))
+    panel = officer.choose(3)
+    officer.qtbot.waitUntil(lambda: panel._form.problem() is None)
+    officer.confirm()
+    undo = officer.notices[-1][3]
+    backend.refusal = EnvironmentProblem("连接已中断", code="disconnected")
+    undo()
+    officer.settle()
+    assert officer.notices[-1][:3] == ("error", "连接已中断", "重试")
+    backend.refusal = None
+    officer.notices[-1][3]()
+    officer.settle()
+    assert [a[1] for a in backend.acts[1:]] == [Action.RECALL] * 3
+    assert len(set(backend.commands[1:])) == 1
+    assert officer.notices[-1][1].endswith("：已撤回。")
+    undo()  # pressed once more: nothing is left to take back
+    officer.settle()
+    assert len(backend.acts) == 4
+
+
 def test_detail_of_a_factory_equals_itself():
     """What the early end of showing rests on."""
     row = ticket(1)
