@@ -17,6 +17,7 @@ from app.tickets.rows import (
     Clock,
     Feedback,
     FollowUp,
+    Notice,
     Proposal,
     RectificationRow,
     Returned,
@@ -152,12 +153,22 @@ def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, .
             SELECT e.at, coalesce(u.name, e.actor) AS name, e.action, w.text, e.facts,
                    (SELECT g.name FROM agency g WHERE g.id = (e.facts ->> 'lead')::bigint) AS lead,
                    (SELECT g.name FROM agency g WHERE e.action = 'contribute'
-                                                      AND g.id = (e.facts ->> 'agency')::bigint) AS co
+                                                      AND g.id = (e.facts ->> 'agency')::bigint) AS co,
+                   p.id AS paper, p.year AS paper_year, p.number AS paper_number
             FROM event e LEFT JOIN app_user u ON u.login = e.actor LEFT JOIN event_text w ON w.event_id = e.id
+            LEFT JOIN paper p ON p.event_id = e.id
             WHERE e.ticket_id = :id ORDER BY e.id"""),
         {"id": ticket_id},
     )
-    return tuple(TimeLineEntry(r.at, r.name, events.label(r.action), _words(r)) for r in rows)
+    return tuple(TimeLineEntry(r.at, r.name, events.label(r.action), _words(r), _notice(r)) for r in rows)
+
+
+def _notice(event: Any) -> Notice | None:
+    if event.paper is None:
+        return None
+    return Notice(
+        event.paper, paper_number("督办", event.paper_year, event.paper_number), local_day(event.at)
+    )
 
 
 def _words(event: Any) -> str | None:
@@ -171,6 +182,8 @@ def _words(event: Any) -> str | None:
         parts.append(f"回执号 {facts['receipt']}")
     if facts.get("paper"):
         parts.append(paper_number("转办", facts["year"], facts["number"]))
+    if event.paper is not None:
+        parts.append(paper_number("督办", event.paper_year, event.paper_number))
     parts.append(f"{event.co}：{event.text or ''}" if event.co else event.text)
     return "；".join(p for p in parts if p) or None
 

@@ -16,6 +16,7 @@ from app.tickets.papers import Paper, why_not
 from models.rules.lifecycle import BY_HAND, Action
 from views.shell.parts import Button, Empty, rule, scrolling
 from views.shell.session import Session
+from views.shell.tabbing import TabsAsLaidOut
 from views.shell.theme import UNIT
 from views.tickets.behind import LeftBehind
 from views.tickets.contact import ContactLine
@@ -39,11 +40,11 @@ WITH_PANEL = frozenset(BY_HAND) - {Action.RECALL, Action.ACKNOWLEDGE}
 OVERTAKEN = frozenset({"stale", "forbidden", "not_found"})
 
 
-class TicketPanel(QFrame):
-    """`acted(Done)` after an action was taken; `paper_wanted(Paper)` when one is to be shown."""
+class TicketPanel(TabsAsLaidOut, QFrame):
+    """`acted(Done)` after an action was taken; `paper_wanted(Paper, id)` when one is to be shown."""
 
     acted = Signal(object)
-    paper_wanted = Signal(object)
+    paper_wanted = Signal(object, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -383,6 +384,7 @@ class TicketPanel(QFrame):
         else:
             room = self.width() or self.minimumWidth()
             group = self._session.person.group
+            self._foot.notices, self._foot.today = self.detail.notices, self._session.today
             self._foot.papers = tuple((paper, why_not(paper, self.detail, group)) for paper in Paper)
             self._foot.show_actions(
                 self.detail.allowed, self.detail.refused, opened=opened, with_panel=WITH_PANEL, room=room
