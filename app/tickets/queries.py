@@ -57,8 +57,6 @@ __all__ = [
     "ticket",
 ]
 
-_RUNNING = "t.runs_until IS NOT NULL"
-
 
 def page(
     connection: Connection,
@@ -70,10 +68,8 @@ def page(
     limit: int = 100,
 ) -> Page:
     """One page by key, so that page 1,000 costs what page 1 does. Deadline order: running clocks only."""
-    where, values = filters.conditions(wanted, person)
+    where, values = filters.conditions(wanted, person, order)
     source, position, direction = _order(order, person)
-    if order is Order.DEADLINE:
-        where.append(_RUNNING)
     if after is not None:
         sign = "<" if direction == "DESC" else ">"
         where.append(f"({position}, {_identity(source)}) {sign} (:after_position, :after_id)")
@@ -97,9 +93,7 @@ def count(
     connection: Connection, wanted: TicketFilter, *, person: Person, order: Order = Order.NEWEST
 ) -> int:
     """How many tickets match: all that this person may see. Deadline order: running clocks only."""
-    where, values = filters.conditions(wanted, person)
-    if order is Order.DEADLINE:
-        where.append(_RUNNING)
+    where, values = filters.conditions(wanted, person, order)
     return int(connection.execute(text(f"SELECT count(*) FROM ticket t{_where(where)}"), values).scalar_one())
 
 

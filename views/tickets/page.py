@@ -151,19 +151,19 @@ class TicketsPage(Page):
             self.panel.load(self.panel.ticket_id)
 
     def _read_counts(self) -> None:
-        chosen, person = self.filters.filter, self.session.person
+        chosen, person, order = self.filters.filter, self.session.person, self._order()
         kinds = (Waiting.ME, Waiting.OVERDUE, Waiting.DUE_SOON)
 
         def read(connection: Any) -> Counts:
             waiting = {w: queries.count(connection, TicketFilter(waiting=w), person=person) for w in kinds}
-            return Counts(queries.count(connection, chosen, person=person), waiting)
+            return Counts(queries.count(connection, chosen, person=person, order=order), waiting)
 
         self.session.query(self, read, self._show_counts, key="counts")
 
     def _show_counts(self, counts: Counts) -> None:
         self.filters.set_counts(counts.waiting)
         mine = counts.waiting[Waiting.ME]
-        shown = f"共 {counts.matching:,} 件，只列有期限的" if self._by_deadline else f"{counts.matching:,} 件"
+        shown = f"{counts.matching:,} 件" + ("，只列有期限的" if self._by_deadline else "")
         hidden = (self._counted or 0) - counts.matching
         shown += f"，另有 {hidden:,} 件由其他单位办理，不在您可查看的范围" if hidden > 0 else ""
         self.facts.setText(shown + (f"，{mine:,} 件待我处理" if mine else ""))
@@ -274,10 +274,10 @@ class TicketsPage(Page):
 
     def choose_all(self) -> None:
         """Chooses all that is listed, also what was not fetched yet."""
-        chosen, person = self.filters.filter, self.session.person
+        chosen, person, order = self.filters.filter, self.session.person, self._order()
 
         def read(connection: Any) -> Any:
-            return bulk.rows(connection, bulk.ids(connection, chosen, person=person))
+            return bulk.rows(connection, bulk.ids(connection, chosen, person=person, order=order))
 
         self.session.query(self, read, self._all_read, key="all", failed=self._not_all)
 

@@ -81,21 +81,21 @@ class SavedFilters(QObject):
         self._show_chips()
 
     def count(self) -> None:
-        """Counts what each lists, for the menu that is open."""
-        kept, person = tuple(one for one in self.kept if one.known), self._session.person
+        """Counts what each lists, as it is kept now, for the menu that is open."""
+        person = self._session.person
 
-        def read(connection: Any) -> dict[int, int]:
-            return {
-                one.id: queries.count(connection, one.filter, person=person, order=one.order) for one in kept
-            }
+        def read(connection: Any) -> tuple[tuple[SavedFilter, int | None], ...]:
+            return tuple((one, _count(connection, one, person)) for one in queries.saved_filters(connection))
 
         self._session.query(self, read, self._counted, key="saved counts")
 
-    def _counted(self, counts: dict[int, int]) -> None:
-        self._counts = counts
+    def _counted(self, counted: tuple[tuple[SavedFilter, int | None], ...]) -> None:
+        self._show(tuple(one for one, _ in counted))
+        self._counts = {one.id: count for one, count in counted if count is not None}
         for one in self.kept:
-            if one.id in self._entries:
-                self._entries[one.id].setText(self._entry_text(one))
+            if (entry := self._entries.get(one.id)) is not None:
+                entry.setText(self._entry_text(one))
+                entry.setData(one)
 
     # what is shown ----------------------------------------------------------------------------------------
 
@@ -274,12 +274,14 @@ class SavedFilters(QObject):
 
     def _drop(self) -> None:
         one = self._shown
-        self._do(partial(saved.drop, kept=one), f"已删除常用筛选“{one.name}”。",
+        others = "，别人在它上面设的提醒也没有了" if one.shared else ""
+        self._do(partial(saved.drop, kept=one), f"已删除常用筛选“{one.name}”{others}。",
                  undo=partial(self._bring_back, one))  # fmt: skip
 
     def _bring_back(self, one: SavedFilter) -> None:
         if self._session.is_open:
-            self._do(partial(saved.bring_back, kept=one), f"已恢复“{one.name}”。", self._made)
+            whose = "" if one.own else "，改由您保存"
+            self._do(partial(saved.bring_back, kept=one), f"已恢复“{one.name}”{whose}。", self._made)
 
     @property
     def _shown(self) -> SavedFilter:
@@ -315,3 +317,8 @@ class SavedFilters(QObject):
 
     def _give_focus_back(self) -> None:
         (self.chip if self.active is None else self.name).setFocus()
+
+
+def _count(connection: Any, one: SavedFilter, person: Any) -> int | None:
+    """How many tickets a kept filter lists; None where it is not fully understood."""
+    return queries.count(connection, one.filter, person=person, order=one.order) if one.known else None
