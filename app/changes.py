@@ -25,6 +25,7 @@ class Kind(Flag):
     RULES = auto()
     ASSESSMENTS = auto()
     IMPROVEMENTS = auto()
+    FILTERS = auto()
 
 
 @dataclass(frozen=True, slots=True)

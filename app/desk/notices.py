@@ -1,5 +1,8 @@
 """What runs out, told once: two working days before, on the day, and when it is over; in working hours only.
 
+A saved filter that somebody watches is told when its count rises above what they set; once it has fallen and rises
+again, it is told again.
+
 A notice names numbers and items, never the person who rated. What was told is remembered on this computer.
 """
 
@@ -16,7 +19,10 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from app.clock import local
+from app.desk.queries import watched
 from app.settings import NOTICE_HOURS, default_folder
+from app.tickets.queries import SavedFilter
+from app.workspace import Person
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +56,22 @@ class Due:
         return f"{self.ticket}:{self.threshold.value}:{self.until.isoformat()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A watched filter whose count is above what its watcher set."""
+
+    saved: SavedFilter
+    count: int
+
+    @property
+    def mark(self) -> str:
+        """What it is remembered by, as long as the count stays above."""
+        return f"filter:{self.saved.id}"
+
+
+#: What a notice can be about.
+Notable = Due | Crossed
+
 _WORKING = text("SELECT pd.now(), (SELECT working FROM calendar_day WHERE day = pd.today())")
 _DUE = text("""
 SELECT t.id, t.number, (SELECT name FROM service_item WHERE id = t.item_id), t.runs_until,
@@ -68,13 +90,16 @@ def hours_of(written: str) -> Hours:
         return hours_of(NOTICE_HOURS)
 
 
-def due(connection: Connection, hours: Hours) -> tuple[Due, ...] | None:
-    """The tickets this person sees that are due soon, today or no more; None outside of working hours."""
+def found(connection: Connection, person: Person, hours: Hours) -> tuple[Notable, ...] | None:
+    """The tickets this person sees that are due soon, today or no more, and the watched filters that are above
+    their number; None outside of working hours."""
     now, working = connection.execute(_WORKING).one()
     if not working or not within(now, hours):
         return None
     rows = connection.execute(_DUE, {"most": _MOST})
-    return tuple(Due(ticket, number, item, until, Threshold(at)) for ticket, number, item, until, at in rows)
+    due = (Due(ticket, number, item, until, Threshold(at)) for ticket, number, item, until, at in rows)
+    crossed = (Crossed(line.saved, line.count) for line in watched(connection, person=person))
+    return (*due, *crossed)
 
 
 def within(now: datetime, hours: Hours) -> bool:
@@ -94,8 +119,8 @@ class Told:
         """Where it is."""
         return self.folder / "told.json"
 
-    def fresh(self, place: str, found: Iterable[Due]) -> tuple[Due, ...]:
-        """Those not told before, which count as told from now on; what no longer runs out is forgotten."""
+    def fresh(self, place: str, found: Iterable[Notable]) -> tuple[Notable, ...]:
+        """Those not told before, which count as told from now on; what is no longer found is forgotten."""
         known, found = self._read(), tuple(found)
         told = set(known.get(place, ()))
         fresh = tuple(one for one in found if one.mark not in told)

@@ -1,4 +1,8 @@
-"""What waits for me, in the order of what runs out first; every count opens exactly those rows."""
+"""What waits for me, in the order of what runs out first; every count opens exactly those rows.
+
+Whatever state a ticket is in, it stands in the first lines once its deadline is near; the other lines follow the
+order of the work, what a person has to do themselves before what lies with others.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +16,16 @@ from sqlalchemy import Connection, text
 from app.clock import next_month
 from app.registry.queries import rule_set
 from app.tickets import queries
-from app.tickets.queries import TicketFilter, Waiting
+from app.tickets.queries import SavedFilter, TicketFilter, Waiting
 from app.workspace import Person
 from models.rules.people import Group
 from models.rules.ratings import is_bad
 from models.rules.scoring import mean_points, shown
 
+_CLOCKS = (Waiting.OVERDUE, Waiting.TODAY, Waiting.DUE_SOON)
 _LINES = {
     Group.OFFICER: (
-        Waiting.OVERDUE,
-        Waiting.DUE_SOON,
+        *_CLOCKS,
         Waiting.VERIFY,
         Waiting.REVIEW,
         Waiting.REPORT,
@@ -29,7 +33,7 @@ _LINES = {
         Waiting.RECTIFY,
         Waiting.CALL_BACK,
     ),
-    Group.LIAISON: (Waiting.OVERDUE, Waiting.DUE_SOON, Waiting.SIGN, Waiting.RECTIFY, Waiting.REVIEW),
+    Group.LIAISON: (*_CLOCKS, Waiting.SIGN, Waiting.RECTIFY, Waiting.REVIEW),
 }
 
 
@@ -40,6 +44,14 @@ class WaitingLine:
     waiting: Waiting
     count: int
     filter: TicketFilter
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedLine:
+    """A saved filter that the person wants to be told of, and how many match now: more than they set."""
+
+    saved: SavedFilter
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,18 @@ def waiting(connection: Connection, *, person: Person) -> tuple[WaitingLine, ...
     for kind in _LINES.get(person.group, ()):
         wanted = TicketFilter(waiting=kind)
         lines.append(WaitingLine(kind, queries.count(connection, wanted, person=person), wanted))
+    return tuple(lines)
+
+
+def watched(connection: Connection, *, person: Person) -> tuple[WatchedLine, ...]:
+    """The saved filters whose count is above what the person set; one not fully understood counts nothing."""
+    lines = []
+    for saved in queries.saved_filters(connection):
+        if saved.above is None or not saved.known:
+            continue
+        count = queries.count(connection, saved.filter, person=person, order=saved.order)
+        if count > saved.above:
+            lines.append(WatchedLine(saved, count))
     return tuple(lines)
 
 

@@ -78,6 +78,11 @@ class Fonts:
         )
 
 
+def instead(face: Face) -> tuple[str, ...]:
+    """The families that may stand in for a face, the best first."""
+    return (*(name for name in _SAME[face] if name != face.value), *_INSTEAD[face])
+
+
 def choose(installed: Collection[str]) -> Fonts:
     """The best installed family for each face."""
     return Fonts(tuple(_choose(face, installed) for face in Face))

@@ -5,15 +5,26 @@ from __future__ import annotations
 from app.documents import sheets, tables
 from app.documents.breaking import Line, break_lines
 from app.documents.fonts import Face
-from app.documents.model import Block, Document, EndBlock, Heading, Level, Paragraph, Signature, Table
+from app.documents.model import (
+    Annex,
+    Block,
+    Document,
+    EndBlock,
+    Heading,
+    Level,
+    Paragraph,
+    Signature,
+    Table,
+    numbered,
+)
 from app.documents.numerals import day
 from app.documents.sheets import (
     BODY,
     BOTTOM,
     CELL,
     CLOSER,
+    HEIGHT,
     LEFT,
-    LINES,
     MM,
     PITCH,
     RIGHT,
@@ -21,6 +32,7 @@ from app.documents.sheets import (
     SMALL,
     TITLE,
     TOP,
+    Area,
     Measure,
     Run,
     Sheet,
@@ -31,7 +43,7 @@ from app.documents.sheets import (
 
 _FACES = {Level.FIRST: Face.HEITI, Level.SECOND: Face.KAITI}
 #: The mark's upper edge below the type area's, the red rule below the number, and the end block's pitch.
-_MARK_BELOW, _RULE_BELOW, _END_PITCH = 35 * MM, 4 * MM, 24.0
+MARK_BELOW, RULE_BELOW, _END_PITCH = 35 * MM, 4 * MM, 24.0
 _TALLEST_MARK = 58.0
 #: A last paragraph of at most so many lines goes to the next page with its signature rather than leave it alone.
 _KEPT = 6
@@ -45,13 +57,16 @@ def lay_out(document: Document, measure: Measure) -> tuple[Sheet, ...]:
     _title(flow, document.title)
     if document.addressee is not None:
         flow.write(f"{document.addressee}：", indent=0)
-    _blocks(flow, document)
+    _blocks(flow, tuple(document.numbered()), _signed(document))
+    _annex_notes(flow, document.annex_notes())
     if document.signature is not None:
         _sign(flow, document.signature)
     if document.note is not None:
         flow.write(f"（{document.note}）")
     if document.end is not None:
         _end(flow, document.end)
+    for number, annex in enumerate(document.annexes, 1):
+        _annex(flow, annex, document.annex_label(number))
     for sheet in flow.pages:
         _number(sheet, measure)
     return tuple(flow.pages)
@@ -70,14 +85,20 @@ class Flow:
         """The page being filled."""
         return self.pages[-1]
 
-    def turn(self) -> None:
-        """Begins a new page."""
-        self.pages.append(Sheet(len(self.pages) + 1))
-        self.y = TOP
+    @property
+    def area(self) -> Area:
+        """The type area of the page being filled."""
+        return self.page.area
+
+    def turn(self, *, landscape: bool | None = None) -> None:
+        """Begins a new page, lying as the one before it unless it is said how."""
+        lies = self.page.landscape if landscape is None else landscape
+        self.pages.append(Sheet(len(self.pages) + 1, lies))
+        self.y = self.area.top
 
     def lines_left(self) -> int:
         """How many lines of the body still fit."""
-        return int((TOP + LINES * PITCH - self.y + 0.1) / PITCH)
+        return int((self.area.top + self.area.lines * PITCH - self.y + 0.1) / PITCH)
 
     def skip(self, lines: float) -> None:
         """Leaves lines blank."""
@@ -85,8 +106,8 @@ class Flow:
 
     def settle(self) -> None:
         """Goes to the next line of the page's grid."""
-        rows = (self.y - TOP) / PITCH
-        self.y = TOP + PITCH * (int(rows) + (rows - int(rows) > 0.01))
+        rows = (self.y - self.area.top) / PITCH
+        self.y = self.area.top + PITCH * (int(rows) + (rows - int(rows) > 0.01))
 
     def lines_of(self, text: str, face: Face, indent: int = 2) -> int:
         """How many lines a paragraph takes."""
@@ -97,9 +118,9 @@ class Flow:
         for number, line in enumerate(self._broken(text, face, indent)):
             if self.lines_left() < 1:
                 self.turn()
-            x = LEFT + indent * CELL if number == 0 else LEFT
+            x = self.area.left + (indent * CELL if number == 0 else 0)
             natural = self.measure(line.text, face, BODY)
-            stretch = set_out(line, natural, RIGHT - x, CLOSER, CELL / 2)
+            stretch = set_out(line, natural, self.area.right - x, CLOSER, CELL / 2)
             self.page.runs.append(Run(x, baseline(self.y, PITCH, BODY), line.text, face, BODY, stretch))
             self.y += PITCH
 
@@ -107,22 +128,28 @@ class Flow:
         """One line at a place of its own; the flow does not move."""
         self.page.runs.append(Run(x, baseline(self.y, PITCH, size), text, face, size, red=red))
 
-    def centred(self, text: str, face: Face, size: float, about: float = LEFT + ROOM / 2) -> None:
-        """One line centred."""
-        self.put(text, about - self.measure(text, face, size) / 2, face, size)
+    def centred(self, text: str, face: Face, size: float, about: float | None = None) -> None:
+        """One line centred, between the margins or about a place."""
+        middle = self.area.left + self.area.room / 2 if about is None else about
+        self.put(text, middle - self.measure(text, face, size) / 2, face, size)
 
     def _broken(self, text: str, face: Face, indent: int) -> tuple[Line, ...]:
         def width(unit: str) -> float:
             return self.measure(unit, face, BODY) * CLOSER
 
-        return break_lines(text, width, ROOM - indent * CELL, ROOM)
+        return break_lines(text, width, self.area.room - indent * CELL, self.area.room)
+
+
+def mark_size(mark: str, measure: Measure) -> float:
+    """As large as fits the type area on one line."""
+    return min(_TALLEST_MARK, ROOM / measure(mark, Face.TITLE, 1))
 
 
 def _mark(flow: Flow, mark: str, number: str | None) -> None:
     """发文机关标志, 发文字号 two lines below, the red rule 4 mm below it; the title two lines further."""
-    size = min(_TALLEST_MARK, ROOM / flow.measure(mark, Face.TITLE, 1))
+    size = mark_size(mark, flow.measure)
     wide = flow.measure(mark, Face.TITLE, size)
-    top = TOP + _MARK_BELOW
+    top = TOP + MARK_BELOW
     x, y = LEFT + (ROOM - wide) / 2, top + size * sheets.ASCENT
     flow.page.runs.append(Run(x, y, mark, Face.TITLE, size, red=True))
     flow.y = top + size
@@ -130,7 +157,7 @@ def _mark(flow: Flow, mark: str, number: str | None) -> None:
     if number is not None:
         flow.centred(number, Face.FANGSONG, BODY)
     flow.skip(1)
-    rule = flow.y - (PITCH - BODY) / 2 + _RULE_BELOW
+    rule = flow.y - (PITCH - BODY) / 2 + RULE_BELOW
     flow.page.strokes.append(Stroke(LEFT, rule, RIGHT, rule, 1.5, red=True))
     flow.y = rule
     flow.skip(2)
@@ -138,7 +165,7 @@ def _mark(flow: Flow, mark: str, number: str | None) -> None:
 
 def _title(flow: Flow, title: str) -> None:
     """2号小标宋, centred, in lines of like length; without a mark it begins on the first line."""
-    for text in balanced(title, flow.measure):
+    for text in balanced(title, flow.measure, flow.area.room):
         flow.y += (TITLE * 1.6 - PITCH) / 2
         flow.centred(text, Face.TITLE, TITLE)
         flow.y += (TITLE * 1.6 + PITCH) / 2
@@ -146,7 +173,7 @@ def _title(flow: Flow, title: str) -> None:
     flow.skip(1)
 
 
-def balanced(title: str, measure: Measure) -> tuple[str, ...]:
+def balanced(title: str, measure: Measure, within: float = ROOM) -> tuple[str, ...]:
     """The lines of a title: as few as hold it and of like length; a typed break is kept, being by sense."""
     made: list[str] = []
     for part in title.split("\n"):
@@ -154,7 +181,7 @@ def balanced(title: str, measure: Measure) -> tuple[str, ...]:
         def width(unit: str) -> float:
             return measure(unit, Face.TITLE, TITLE)
 
-        room = ROOM - 2 * TITLE
+        room = within - 2 * TITLE
         fewest = len(break_lines(part, width, room, room))
         while room > 4 * TITLE and len(break_lines(part, width, room - TITLE, room - TITLE)) == fewest:
             room -= TITLE
@@ -162,19 +189,40 @@ def balanced(title: str, measure: Measure) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _blocks(flow: Flow, document: Document) -> None:
-    blocks = list(document.numbered())
+def _signed(document: Document) -> int:
+    """How many lines the end of the text wants with it on its page."""
     signed = 0 if document.signature is None else 4 + (document.note is not None)
+    return signed + (len(document.annexes) + 1 if document.annexes else 0)
+
+
+def _annex_notes(flow: Flow, lines: tuple[str, ...]) -> None:
+    """附件说明 below the text, the names under each other."""
+    if lines:
+        flow.skip(1)
+    for number, line in enumerate(lines):
+        flow.write(line, indent=5 if number else 2)
+
+
+def _annex(flow: Flow, annex: Annex, label: str) -> None:
+    """附件 in the corner of a new page, its title on the third line."""
+    flow.turn(landscape=annex.landscape)
+    flow.write(label, Face.HEITI, indent=0)
+    flow.skip(1)
+    _title(flow, annex.title)
+    _blocks(flow, tuple(numbered(annex.blocks)), 0)
+
+
+def _blocks(flow: Flow, blocks: tuple[Block, ...], signed: int) -> None:
     for place, block in enumerate(blocks):
         if isinstance(block, Table):
             tables.lay(flow, block)
             continue
-        if flow.lines_left() < min(_together(flow, blocks[place:], signed), LINES):
+        if flow.lines_left() < min(_together(flow, blocks[place:], signed), flow.area.lines):
             flow.turn()
         flow.write(block.text, _face(block))
 
 
-def _together(flow: Flow, blocks: list[Block], signed: int) -> int:
+def _together(flow: Flow, blocks: tuple[Block, ...], signed: int) -> int:
     """How many lines must find room on one page: a heading with what follows, a short end with its signature."""
     block = blocks[0]
     if isinstance(block, Table):
@@ -250,8 +298,13 @@ def _rule(page: Sheet, y: float, millimetres: float) -> None:
 
 
 def _number(page: Sheet, measure: Measure) -> None:
-    """— 1 —, 7 mm below the type area: odd pages right, even pages left, one character in."""
+    """— 1 —, 7 mm below the type area: odd pages right, even pages left, one character in.
+
+    On a page that lies on its side it stands where it does on the others once all are bound.
+    """
     text = f"— {page.number} —"
     odd = page.number % 2 == 1
     x = RIGHT - SMALL - measure(text, Face.SONGTI, SMALL) if odd else LEFT + SMALL
-    page.runs.append(Run(x, BOTTOM + 7 * MM + SMALL * sheets.ASCENT, text, Face.SONGTI, SMALL))
+    y = BOTTOM + 7 * MM + SMALL * sheets.ASCENT
+    at = (HEIGHT - y, x) if page.landscape else (x, y)
+    page.runs.append(Run(*at, text, Face.SONGTI, SMALL, turned=page.landscape))

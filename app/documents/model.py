@@ -66,6 +66,15 @@ Block = Heading | Paragraph | Table
 
 
 @dataclass(frozen=True, slots=True)
+class Annex:
+    """附件: begins a page of its own. `landscape`: for tables wider than a page is."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    landscape: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """署名 and 成文日期."""
 
@@ -94,18 +103,35 @@ class Document:
     signature: Signature | None = None
     note: str | None = None
     end: EndBlock | None = None
+    annexes: tuple[Annex, ...] = ()
 
     def numbered(self) -> Iterator[Block]:
         """The blocks with the numbers of headings and numbered paragraphs written before them."""
-        counts = dict.fromkeys(Level, 0)
-        for block in self.blocks:
-            level = None if isinstance(block, Table) else block.level
-            if isinstance(block, Table) or level is None:
-                yield block
-                continue
-            counts[level] += 1
-            counts.update(dict.fromkeys((deeper for deeper in Level if deeper > level), 0))
-            yield type(block)(numeral(level, counts[level]) + block.text, level)
+        return numbered(self.blocks)
+
+    def annex_notes(self) -> tuple[str, ...]:
+        """附件说明, a line for each annex."""
+        if len(self.annexes) == 1:
+            return (f"附件：{self.annexes[0].title}",)
+        lines = (f"{number}.{annex.title}" for number, annex in enumerate(self.annexes, 1))
+        return tuple(f"附件：{line}" if number == 0 else line for number, line in enumerate(lines))
+
+    def annex_label(self, number: int) -> str:
+        """What stands in the corner of an annex's first page; numbered where there are several."""
+        return f"附件{number}" if len(self.annexes) > 1 else "附件"
+
+
+def numbered(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Blocks with the numbers of headings and numbered paragraphs written before them."""
+    counts = dict.fromkeys(Level, 0)
+    for block in blocks:
+        level = None if isinstance(block, Table) else block.level
+        if isinstance(block, Table) or level is None:
+            yield block
+            continue
+        counts[level] += 1
+        counts.update(dict.fromkeys((deeper for deeper in Level if deeper > level), 0))
+        yield type(block)(numeral(level, counts[level]) + block.text, level)
 
 
 def numeral(level: Level, number: int) -> str:

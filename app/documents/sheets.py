@@ -26,13 +26,42 @@ _WIDEST = 1.13
 #: How far below the top of a character its baseline lies.
 ASCENT = 0.88
 
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The type area of a page, and how many lines it takes."""
+
+    left: float
+    top: float
+    room: float
+    depth: float
+    lines: int
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.left + self.room
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.top + self.depth
+
+
+PORTRAIT = Area(LEFT, TOP, ROOM, DEPTH, LINES)
+#: The same sheet turned: its head lies at the left edge, where an upright page is bound (GB/T 9704 11.1).
+LANDSCAPE = Area(HEIGHT - BOTTOM, LEFT, DEPTH, ROOM, 15)
+
 #: The width of a text in a face at a size, in points.
 Measure = Callable[[str, Face, float], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A line of text; `y` is its baseline, `stretch` what every character's width is multiplied by."""
+    """A line of text; `y` is its baseline, `stretch` what every character's width is multiplied by.
+
+    `turned`: it runs down the page, as the number of an upright page does on one that lies on its side.
+    """
 
     x: float
     y: float
@@ -41,6 +70,7 @@ class Run:
     size: float
     stretch: float = 1.0
     red: bool = False
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +87,27 @@ class Stroke:
 
 @dataclass(slots=True)
 class Sheet:
-    """A page with its number."""
+    """A page with its number; upright, or on its side."""
 
     number: int
+    landscape: bool = False
     runs: list[Run] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
+
+    @property
+    def area(self) -> Area:
+        """Where the text goes."""
+        return LANDSCAPE if self.landscape else PORTRAIT
+
+    @property
+    def width(self) -> float:
+        """As it is read."""
+        return HEIGHT if self.landscape else WIDTH
+
+    @property
+    def height(self) -> float:
+        """As it is read."""
+        return WIDTH if self.landscape else HEIGHT
 
     @property
     def text(self) -> str:

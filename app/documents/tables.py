@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.documents.breaking import Line, break_lines
 from app.documents.fonts import Face
 from app.documents.model import Column, Side, Table
-from app.documents.sheets import BOTTOM, FINE, LEFT, RIGHT, ROOM, Run, Stroke, baseline, set_out
+from app.documents.sheets import FINE, Area, Run, Stroke, baseline, set_out
 
 if TYPE_CHECKING:
     from app.documents.layout import Flow
@@ -22,7 +22,7 @@ Cells = tuple[tuple[Line, ...], ...]
 
 def lay(flow: Flow, table: Table) -> None:
     """Puts a table where the flow stands; what follows begins on the next line of the grid."""
-    lefts = _lefts(table)
+    lefts = _lefts(table, flow.area)
     head = _cells(flow, table, tuple(c.title for c in table.columns), lefts) if table.headed else None
     flow.y += _ABOVE
     _begin(flow, table, lefts, head, lines=1)
@@ -32,12 +32,12 @@ def lay(flow: Flow, table: Table) -> None:
     flow.settle()
 
 
-def _lefts(table: Table) -> tuple[float, ...]:
+def _lefts(table: Table, area: Area) -> tuple[float, ...]:
     """Where the columns begin, and the last one's end."""
-    whole, x = sum(c.share for c in table.columns), LEFT
+    whole, x = sum(c.share for c in table.columns), area.left
     places = [x]
     for column in table.columns:
-        x += ROOM * column.share / whole
+        x += area.room * column.share / whole
         places.append(x)
     return tuple(places)
 
@@ -65,15 +65,15 @@ def _height(cells: Cells) -> float:
 
 def _fits(flow: Flow) -> int:
     """How many lines of a row fit on the page."""
-    return int((BOTTOM - flow.y - 2 * _ABOVE) / _LINE)
+    return int((flow.area.bottom - flow.y - 2 * _ABOVE) / _LINE)
 
 
 def _begin(flow: Flow, table: Table, lefts: tuple[float, ...], head: Cells | None, *, lines: int) -> None:
     """The top rule and the headings; on a new page where not even `lines` of a row would fit below them."""
     needed = (_height(head) if head else 0.0) + lines * _LINE + 2 * _ABOVE
-    if flow.y + needed > BOTTOM:
+    if flow.y + needed > flow.area.bottom:
         flow.turn()
-    flow.page.strokes.append(Stroke(LEFT, flow.y, RIGHT, flow.y, _THIN))
+    flow.page.strokes.append(Stroke(lefts[0], flow.y, lefts[-1], flow.y, _THIN))
     if head is not None:
         _paint(flow, table, lefts, head, heading=True)
 
@@ -99,7 +99,7 @@ def _paint(
     page = flow.page
     for x in lefts:
         page.strokes.append(Stroke(x, top, x, top + height, _THIN))
-    page.strokes.append(Stroke(LEFT, top + height, RIGHT, top + height, _THIN))
+    page.strokes.append(Stroke(lefts[0], top + height, lefts[-1], top + height, _THIN))
     for column, lines, left, right in zip(table.columns, cells, lefts, lefts[1:], strict=False):
         side = Side.CENTRE if heading else column.side
         face = Face.HEITI if heading else _face(column)

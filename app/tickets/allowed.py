@@ -33,4 +33,6 @@ def _why_not(action: Action, row: TicketRow, group: Group, leads: bool) -> str |
         return "由主办单位办理"
     if action is Action.INSIST and not row.declined:
         return "只有被退单的工单才能维持转办"
+    if action is Action.RESTORE and row.withdrawn:
+        return "工单因申诉成立而撤销，不能恢复"
     return None

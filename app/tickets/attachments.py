@@ -43,13 +43,16 @@ class Sent:
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> tuple[AttachmentRow, ...]:
-    """A ticket's files in the order in which they came; what others have not handed in yet is not shown."""
+    """A ticket's files in the order in which they came. What was not handed in yet is shown to the agency that
+    brought it, and to the lead agency, with whose submission it goes."""
     rows = connection.execute(
         text("""
             SELECT x.id, x.name, x.kind, x.size, encode(x.hash, 'hex') AS hash, g.name AS agency, x.added_at,
                    coalesce(u.name, x.added_by) AS added_by, x.round, x.rectification_id AS version
             FROM attachment x JOIN agency g ON g.id = x.agency_id LEFT JOIN app_user u ON u.login = x.added_by
-            WHERE x.ticket_id = :id AND (x.rectification_id IS NOT NULL OR x.agency_id = pd.my_agency())
+            WHERE x.ticket_id = :id AND (x.rectification_id IS NOT NULL OR x.agency_id = pd.my_agency() OR EXISTS (
+                SELECT FROM assignment s WHERE s.ticket_id = :id AND s.current AND s.part = 'lead'
+                                           AND s.agency_id = pd.my_agency()))
             ORDER BY x.id"""),
         {"id": ticket_id},
     )

@@ -17,7 +17,7 @@ from app.errors import EnvironmentProblem, UserError
 from app.tickets import commands, filters
 from app.tickets.commands import Done
 from app.tickets.detail import propose_dispatch
-from app.tickets.rows import Proposal, TicketFilter, TicketRow
+from app.tickets.rows import Order, Proposal, TicketFilter, TicketRow
 from app.tickets.selection import ROW, row_of
 from app.workspace import Person
 from models.rules.lifecycle import Action, allowed
@@ -100,9 +100,12 @@ class Outcome:
         return self.act.id
 
 
-def ids(connection: Connection, wanted: TicketFilter, *, person: Person) -> tuple[int, ...]:
-    """The tickets that match, newest first, at most `MOST`; raises UserError where there are more."""
-    where, values = filters.conditions(wanted, person)
+def ids(
+    connection: Connection, wanted: TicketFilter, *, person: Person, order: Order = Order.NEWEST
+) -> tuple[int, ...]:
+    """The tickets that a list in that order shows, newest first, at most `MOST`; raises UserError where there are
+    more."""
+    where, values = filters.conditions(wanted, person, order)
     matching = f"SELECT t.id FROM ticket t{' WHERE ' + ' AND '.join(where) if where else ''}"
     found = connection.execute(
         text(f"{matching} ORDER BY t.opened_at DESC, t.id DESC LIMIT :limit"), values | {"limit": MOST + 1}

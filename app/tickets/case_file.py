@@ -8,6 +8,7 @@ from app.clock import local, local_day
 from app.documents.model import Block, Column, Document, Heading, Level, Paragraph, Side, Table
 from app.documents.numerals import chinese, day
 from app.tickets.attachments import AttachmentRow
+from app.tickets.contributions import Contribution
 from app.tickets.paper_facts import facts_table, moment, rating_facts
 from app.tickets.rows import Clock, RectificationRow, Round, TicketDetail
 from models.rules.masking import mask_in_text
@@ -24,6 +25,7 @@ _ROUNDS = (
 _TIME_LINE = (Column("时间", 8), Column("办理人", 5), Column("事项", 6), Column("内容", 13))
 _CLOCKS = (Column("期限", 6), Column("起算日", 7), Column("到期日", 7), Column("说明", 8))
 _RATINGS = (Column("时间", 8), Column("等级", 6), Column("原文", 14))
+_CONTRIBUTIONS = (Column("协办单位", 6), Column("提供时间", 6), Column("协办意见", 10), Column("附件", 6))
 _FILES = (Column("文件", 14), Column("单位", 7), Column("时间", 7))
 
 
@@ -41,6 +43,7 @@ def case_file(connection: Connection, detail: TicketDetail, centre: str) -> Docu
         *_ratings(detail),
         *_rounds(detail.rounds),
         *_rectifications(detail.rectifications),
+        *_contributions(detail.contributions),
         *_files(detail.attachments),
         *_clocks(detail.clocks),
         Heading("办理过程"),
@@ -114,6 +117,22 @@ def _rectification(row: RectificationRow) -> tuple[tuple[str, str], ...]:
         ("向评价人反馈", mask_in_text(row.feedback)),
         ("单位审核人", row.reviewed_by),
     )
+
+
+def _contributions(parts: tuple[Contribution, ...]) -> tuple[Block, ...]:
+    """What each co-agency said, the first round first; one that said nothing is named as such."""
+    if not parts:
+        return ()
+    rows = tuple(
+        (
+            c.agency,
+            f"{c.by} {moment(c.at)}" if c.at is not None else "—",
+            mask_in_text(c.text) if c.given else "未提供",
+            "、".join(f.name for f in c.files) or "—",
+        )
+        for c in sorted(parts, key=lambda c: c.round)
+    )
+    return Heading("协办意见"), Table(_CONTRIBUTIONS, rows)
 
 
 def _files(files: tuple[AttachmentRow, ...]) -> tuple[Block, ...]:

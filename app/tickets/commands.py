@@ -67,8 +67,20 @@ def act(
             "command": command_id,
         },
     ).scalar_one()
+    return _done(answer)
+
+
+def answer_of(connection: Connection, ticket_id: int, command_id: UUID) -> Done | None:
+    """What came of one's own act whose answer was lost; None where it did not happen and no longer can."""
+    answer = connection.execute(
+        text("SELECT pd.answer_of(:ticket, :command)"), {"ticket": ticket_id, "command": command_id}
+    ).scalar_one()
+    return None if answer is None else _done(answer)
+
+
+def _done(answer: Mapping[str, Any]) -> Done:
     due = date.fromisoformat(answer["due_on"]) if answer["due_on"] else None
-    changes = Changes(Kind.TICKETS | Kind.TALLY, frozenset({ticket_id}))
+    changes = Changes(Kind.TICKETS | Kind.TALLY, frozenset({answer["ticket"]}))
     return Done(answer["ticket"], State(answer["state"]), answer["version"], due, changes)
 
 

@@ -11,12 +11,13 @@ from app.clock import local_day
 from app.documents.numerals import paper_number
 from app.errors import UserError
 from app.registry import queries
-from app.tickets import attachments, contacts
+from app.tickets import attachments, contacts, contributions
 from app.tickets.allowed import judge
 from app.tickets.rows import (
     Clock,
     Feedback,
     FollowUp,
+    Notice,
     Proposal,
     RectificationRow,
     Returned,
@@ -49,6 +50,7 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
     group, leads = _role(connection, ticket_id)
     allowed, refused = judge(row, group, leads)
     left = bool(more.contact_name or more.contact_phone)
+    files = attachments.of_ticket(connection, ticket_id)
     return TicketDetail(
         row=row,
         reason=more.reason,
@@ -66,8 +68,9 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
         clocks=_clocks(connection, row, more.submitted_on),
         allowed=allowed,
         refused=refused,
-        attachments=attachments.of_ticket(connection, ticket_id),
+        attachments=files,
         returned=_returned(connection, row),
+        contributions=contributions.of_ticket(connection, ticket_id, files),
     )
 
 
@@ -148,12 +151,24 @@ def _time_line(connection: Connection, ticket_id: int) -> tuple[TimeLineEntry, .
     rows = connection.execute(
         text("""
             SELECT e.at, coalesce(u.name, e.actor) AS name, e.action, w.text, e.facts,
-                   (SELECT g.name FROM agency g WHERE g.id = (e.facts ->> 'lead')::bigint) AS lead
+                   (SELECT g.name FROM agency g WHERE g.id = (e.facts ->> 'lead')::bigint) AS lead,
+                   (SELECT g.name FROM agency g WHERE e.action = 'contribute'
+                                                      AND g.id = (e.facts ->> 'agency')::bigint) AS co,
+                   p.id AS paper, p.year AS paper_year, p.number AS paper_number
             FROM event e LEFT JOIN app_user u ON u.login = e.actor LEFT JOIN event_text w ON w.event_id = e.id
+            LEFT JOIN paper p ON p.event_id = e.id
             WHERE e.ticket_id = :id ORDER BY e.id"""),
         {"id": ticket_id},
     )
-    return tuple(TimeLineEntry(r.at, r.name, events.label(r.action), _words(r)) for r in rows)
+    return tuple(TimeLineEntry(r.at, r.name, events.label(r.action), _words(r), _notice(r)) for r in rows)
+
+
+def _notice(event: Any) -> Notice | None:
+    if event.paper is None:
+        return None
+    return Notice(
+        event.paper, paper_number("督办", event.paper_year, event.paper_number), local_day(event.at)
+    )
 
 
 def _words(event: Any) -> str | None:
@@ -167,7 +182,9 @@ def _words(event: Any) -> str | None:
         parts.append(f"回执号 {facts['receipt']}")
     if facts.get("paper"):
         parts.append(paper_number("转办", facts["year"], facts["number"]))
-    parts.append(event.text)
+    if event.paper is not None:
+        parts.append(paper_number("督办", event.paper_year, event.paper_number))
+    parts.append(f"{event.co}：{event.text or ''}" if event.co else event.text)
     return "；".join(p for p in parts if p) or None
 
 

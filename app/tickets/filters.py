@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.clock import next_month
-from app.tickets.rows import TicketFilter, Waiting
+from app.tickets.rows import Order, TicketFilter, Waiting
 from app.workspace import Person
 from models.rules.people import Group
 
@@ -23,9 +23,11 @@ _STATES = {
 }
 
 
-def conditions(wanted: TicketFilter, person: Person) -> tuple[list[str], dict[str, Any]]:
-    """SQL conditions on ticket `t` and their parameters."""
-    where: list[str] = []
+def conditions(
+    wanted: TicketFilter, person: Person, order: Order = Order.NEWEST
+) -> tuple[list[str], dict[str, Any]]:
+    """SQL conditions on ticket `t` and their parameters. Deadline order: running clocks only."""
+    where: list[str] = ["t.runs_until IS NOT NULL"] if order is Order.DEADLINE else []
     values: dict[str, Any] = {}
     if wanted.states:
         where.append("t.state = ANY (:states)")
@@ -58,6 +60,8 @@ def conditions(wanted: TicketFilter, person: Person) -> tuple[list[str], dict[st
 def _waiting(waiting: Waiting, person: Person, where: list[str], values: dict[str, Any]) -> None:
     if waiting is Waiting.OVERDUE:
         where.append("t.runs_until < pd.today()")
+    elif waiting is Waiting.TODAY:
+        where.append("t.runs_until = pd.today()")
     elif waiting is Waiting.DUE_SOON:
         where.append(
             "t.runs_until BETWEEN pd.today() AND pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))"

@@ -14,11 +14,11 @@ from app.clock import local_day
 from app.documents.model import Document, EndBlock, Heading, Level, Paragraph, Signature
 from app.documents.numerals import day, paper_number
 from app.errors import UserError
+from app.registry.bodies import Body, BodyKind, body
 from app.tickets.case_file import case_file
 from app.tickets.detail import ticket
 from app.tickets.paper_facts import facts_table, rating_facts
 from app.tickets.rows import TicketDetail
-from models.rules.lifecycle import Action
 from models.rules.masking import mask_in_text
 from models.rules.people import Group
 
@@ -36,15 +36,6 @@ class Paper(StrEnum):
     def label(self) -> str:
         """The Chinese name."""
         return {"dispatch": "转办单", "supervise": "督办通知", "file": "办理档案"}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Who is named on papers."""
-
-    name: str
-    address: str
-    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ def why_not(paper: Paper, detail: TicketDetail, group: Group) -> str | None:
         return f"{paper.label}由中心打印。"
     if paper is Paper.DISPATCH and not any(r.current for r in detail.rounds):
         return "工单没有转办，还没有转办单。"
-    if paper is Paper.SUPERVISION and not any(e.action == Action.SUPERVISE.label for e in detail.time_line):
+    if paper is Paper.SUPERVISION and not detail.notices:
         return "工单没有督办过。"
     return None
 
@@ -83,34 +74,27 @@ def note_out(connection: Connection, pages: int, digest: str) -> None:
     connection.execute(text("SELECT pd.log_export('paper', CAST(:facts AS jsonb))"), {"facts": facts})
 
 
-def document(connection: Connection, ticket_id: int, paper: Paper) -> Document:
-    """The paper; raises UserError where there is none."""
-    detail, centre = ticket(connection, ticket_id), body(connection, "centre")
+def document(connection: Connection, ticket_id: int, paper: Paper, notice: int | None = None) -> Document:
+    """The paper; `notice`: which of several, else the latest. Raises UserError where there is none."""
+    detail, centre = ticket(connection, ticket_id), body(connection, BodyKind.CENTRE)
     if paper is Paper.FILE:
         return case_file(connection, detail, centre.name)
-    numbered = _numbered(connection, ticket_id, paper)
+    numbered = _numbered(connection, ticket_id, paper, notice)
     make = _dispatch if paper is Paper.DISPATCH else _supervision
     return make(detail, centre, numbered)
 
 
-def body(connection: Connection, kind: str) -> Body:
-    """The centre, the bureau or the hotline as papers name it."""
-    found = connection.execute(
-        text("SELECT name, address, phone FROM body WHERE kind = :kind"), {"kind": kind}
-    ).one()
-    return Body(*found)
-
-
-def _numbered(connection: Connection, ticket_id: int, paper: Paper) -> Numbered:
-    """The latest number of the kind: of the round that runs, or of the last supervision."""
+def _numbered(connection: Connection, ticket_id: int, paper: Paper, notice: int | None) -> Numbered:
+    """The number asked for, else the latest of the kind: of the round that runs, or of the last supervision."""
     found = connection.execute(
         text("""
             SELECT p.year, p.number, p.at, p.round, w.text,
                    pd.days_left(a.due_on, pd.local_day(p.at)) AS days_left
             FROM paper p LEFT JOIN event_text w ON w.event_id = p.event_id
             LEFT JOIN assignment a ON a.ticket_id = p.ticket_id AND a.round = p.round AND a.part = 'lead'
-            WHERE p.ticket_id = :id AND p.kind = :kind ORDER BY p.id DESC LIMIT 1"""),
-        {"id": ticket_id, "kind": paper.value},
+            WHERE p.ticket_id = :id AND p.kind = :kind AND p.id = coalesce(:notice, p.id)
+            ORDER BY p.id DESC LIMIT 1"""),
+        {"id": ticket_id, "kind": paper.value, "notice": notice},
     ).first()
     if found is None:
         raise UserError(f"这张工单还没有{paper.label}。", code="no_paper")

@@ -26,6 +26,7 @@ from app.tickets.rows import (
     TimeLineEntry,
     Waiting,
 )
+from app.tickets.saved import SavedFilter, saved_filters
 from app.tickets.selection import ROW, row_of
 from app.workspace import Person
 from models.rules.people import Group
@@ -42,6 +43,7 @@ __all__ = [
     "Returned",
     "Revision",
     "Round",
+    "SavedFilter",
     "TicketDetail",
     "TicketFilter",
     "TicketRow",
@@ -51,6 +53,7 @@ __all__ = [
     "count",
     "page",
     "propose_dispatch",
+    "saved_filters",
     "ticket",
 ]
 
@@ -65,10 +68,8 @@ def page(
     limit: int = 100,
 ) -> Page:
     """One page by key, so that page 1,000 costs what page 1 does. Deadline order: running clocks only."""
-    where, values = filters.conditions(wanted, person)
+    where, values = filters.conditions(wanted, person, order)
     source, position, direction = _order(order, person)
-    if order is Order.DEADLINE:
-        where.append("t.runs_until IS NOT NULL")
     if after is not None:
         sign = "<" if direction == "DESC" else ">"
         where.append(f"({position}, {_identity(source)}) {sign} (:after_position, :after_id)")
@@ -88,9 +89,11 @@ def page(
     return Page(rows, _key(rows[-1], order) if more else None)
 
 
-def count(connection: Connection, wanted: TicketFilter, *, person: Person) -> int:
-    """How many tickets match: all that this person may see."""
-    where, values = filters.conditions(wanted, person)
+def count(
+    connection: Connection, wanted: TicketFilter, *, person: Person, order: Order = Order.NEWEST
+) -> int:
+    """How many tickets match: all that this person may see. Deadline order: running clocks only."""
+    where, values = filters.conditions(wanted, person, order)
     return int(connection.execute(text(f"SELECT count(*) FROM ticket t{_where(where)}"), values).scalar_one())
 
 

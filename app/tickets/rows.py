@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.tickets.attachments import AttachmentRow
+from app.tickets.contributions import Contribution
 from models.rules.lifecycle import Action, State
 from models.rules.ratings import is_called_back
 from models.rules.worktime import ExplainedDay
@@ -17,6 +18,7 @@ class Waiting(StrEnum):
 
     ME = "me"
     OVERDUE = "overdue"
+    TODAY = "today"
     DUE_SOON = "due_soon"
     VERIFY = "verify"
     SIGN = "sign"
@@ -34,6 +36,7 @@ class Waiting(StrEnum):
 _WAITING_LABELS = {
     "me": "待我处理",
     "overdue": "超期",
+    "today": "今日到期",
     "due_soon": "2个工作日内到期",
     "verify": "待核实",
     "sign": "待签收",
@@ -96,6 +99,8 @@ class TicketRow:
     runs_until: date | None
     provisional: bool
     days_left: int | None
+    #: Rejected because an appeal was upheld, not by an officer's hand.
+    withdrawn: bool = False
 
     @property
     def is_called_back(self) -> bool:
@@ -136,13 +141,23 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A 督办通知 by its number and day."""
+
+    id: int
+    number: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class TimeLineEntry:
-    """One thing that happened, in words for the screen."""
+    """One thing that happened, in words for the screen; `notice`: the one that it sent."""
 
     at: datetime
     actor_name: str
     action: str
     text: str | None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +252,12 @@ class TicketDetail:
     refused: tuple[tuple[Action, str], ...]
     attachments: tuple[AttachmentRow, ...] = ()
     returned: Returned | None = None
+    contributions: tuple[Contribution, ...] = ()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The notices of supervision, the latest first."""
+        return tuple(e.notice for e in reversed(self.time_line) if e.notice is not None)
 
     @property
     def deadline_name(self) -> str | None:

@@ -18,7 +18,8 @@ SELECT t.id, t.number, t.case_number, t.state, t.declined, t.version,
     (SELECT c.name FROM rating r JOIN counter c ON c.id = r.counter_id WHERE r.id = t.rating_id) AS counter,
     (SELECT s.name FROM rating r JOIN staff_member s ON s.id = r.staff_id WHERE r.id = t.rating_id) AS staff,
     t.rated_at, t.opened_at, t.received_on, t.due_on, t.rework_due_on, t.report_due_on, t.runs_until, t.provisional,
-    CASE WHEN t.runs_until IS NOT NULL THEN pd.days_left(t.runs_until, pd.today()) END AS days_left
+    CASE WHEN t.runs_until IS NOT NULL THEN pd.days_left(t.runs_until, pd.today()) END AS days_left,
+    t.state = 'rejected' AND EXISTS (SELECT FROM event e WHERE e.ticket_id = t.id AND e.action = 'withdraw') AS withdrawn
 """
 
 

@@ -315,6 +315,19 @@ BEGIN
     RETURN answer;
 END $$;
 
+-- What came of an act whose answer was lost on the way: the answer, or none where it did not happen and no longer
+-- can. Asked with the ticket in hand: an act that had come so far that it still might be confirmed has ended.
+CREATE FUNCTION pd.answer_of(ticket_id bigint, command_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+AS $$
+BEGIN
+    PERFORM pd.require_group('officer', 'liaison');
+    PERFORM FROM ticket t WHERE t.id = answer_of.ticket_id FOR UPDATE;
+    RETURN (SELECT c.answer FROM command_log c
+            WHERE c.command_id = answer_of.command_id AND c.actor = session_user
+              AND (c.answer ->> 'ticket')::bigint = answer_of.ticket_id);
+END $$;
+
 -- An appeal's decision takes an open ticket out of the count (Art. 25). No person's act leads here: the rows of
 -- `withdraw` belong to no group, and only the owner's own functions may call this.
 CREATE FUNCTION pd.withdraw_ticket(ticket_id bigint, reason text) RETURNS jsonb

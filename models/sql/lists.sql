@@ -91,6 +91,9 @@ BEGIN
     SELECT u.name, l.since, l.typing FROM looking l JOIN app_user u ON u.login = l.login
     WHERE l.ticket_id = look.ticket_id AND l.login <> session_user AND u.active
       AND l.seen_at > clock_timestamp() - INTERVAL '1 minute'
+      -- Whoever lost the ticket a moment ago has it on screen still, and is not the next one's to know.
+      AND (u.group_name = 'officer' OR EXISTS (
+          SELECT FROM assignment a WHERE a.ticket_id = look.ticket_id AND a.current AND a.agency_id = u.agency_id))
     ORDER BY l.since, u.login;
 END $$;
 

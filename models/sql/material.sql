@@ -25,7 +25,8 @@ AS $$
     END
 $$;
 
--- The ticket on which the connected liaison may change files now, locked: their agency leads it and rectifies.
+-- The ticket on which the connected liaison may change files now, locked: it is being rectified, and their agency
+-- leads it or helps. The lock puts a file before or after a submission, never beside it.
 CREATE FUNCTION pd.ticket_to_fill(ticket_id bigint) RETURNS pd.ticket
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
@@ -36,9 +37,6 @@ BEGIN
     SELECT * INTO found FROM ticket t WHERE t.id = ticket_to_fill.ticket_id FOR UPDATE;
     IF NOT EXISTS (SELECT FROM assignment a WHERE a.ticket_id = found.id AND a.current AND a.agency_id = pd.my_agency()) THEN
         RAISE EXCEPTION '没有这张工单，或您无权办理。' USING ERRCODE = 'PD003';
-    END IF;
-    IF NOT EXISTS (SELECT FROM assignment a WHERE a.ticket_id = found.id AND a.current AND a.part = 'lead' AND a.agency_id = pd.my_agency()) THEN
-        RAISE EXCEPTION '附件由主办单位添加，协办单位请与主办单位联系。' USING ERRCODE = 'PD003';
     END IF;
     IF found.state <> 'rectifying' THEN
         RAISE EXCEPTION '只有整改中的工单可以添加或移除附件。' USING ERRCODE = 'PD001';
@@ -66,7 +64,8 @@ BEGIN
     INSERT INTO attachment_part (upload, no, actor, part) VALUES (upload, no, session_user, part);
 END $$;
 
--- Makes the parts a file of the ticket's round.
+-- Makes the parts a file of the connected agency in the ticket's round. Twins and the limit are its own: what
+-- another agency holds is not told, and takes no room.
 CREATE FUNCTION pd.attach(ticket_id bigint, upload uuid, name text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
 AS $$
@@ -88,12 +87,14 @@ BEGIN
     IF pd.blank(name) OR length(name) > 120 OR name ~ '[\\/:*?"<>|]' OR name ~ '[[:cntrl:]\u200E\u200F\u202A-\u202E\u2066-\u2069]' THEN
         RAISE EXCEPTION '附件的文件名不对，请改名后再添加。' USING ERRCODE = 'PD001';
     END IF;
-    SELECT a.name INTO twin FROM attachment a WHERE a.ticket_id = ticket.id AND a.round = ticket.round AND a.hash = mark;
+    SELECT a.name INTO twin FROM attachment a
+    WHERE a.ticket_id = ticket.id AND a.round = ticket.round AND a.agency_id = pd.my_agency() AND a.hash = mark;
     IF FOUND THEN
         RAISE EXCEPTION '内容相同的附件已经添加过（%），没有再添加。', twin USING ERRCODE = 'PD001';
     END IF;
-    IF (SELECT count(*) FROM attachment a WHERE a.ticket_id = ticket.id AND a.round = ticket.round) >= 20 THEN
-        RAISE EXCEPTION '每轮承办至多 20 个附件，请先移除不需要的。' USING ERRCODE = 'PD001';
+    IF (SELECT count(*) FROM attachment a
+        WHERE a.ticket_id = ticket.id AND a.round = ticket.round AND a.agency_id = pd.my_agency()) >= 20 THEN
+        RAISE EXCEPTION '每个单位每轮至多 20 个附件，请先移除不需要的。' USING ERRCODE = 'PD001';
     END IF;
     INSERT INTO attachment_content (hash, content) VALUES (mark, content) ON CONFLICT (hash) DO NOTHING;
     INSERT INTO attachment (ticket_id, round, agency_id, name, kind, size, hash, added_at, added_by)
@@ -129,8 +130,11 @@ BEGIN
     PERFORM pd.ticket_to_fill(file.ticket_id);
     -- Again, now that nobody else is at it.
     SELECT * INTO file FROM attachment a WHERE a.id = detach.attachment;
-    IF file.id IS NULL OR file.agency_id <> pd.my_agency() THEN
+    IF file.id IS NULL THEN
         RAISE EXCEPTION '没有这个附件，或已经移除。' USING ERRCODE = 'PD001';
+    END IF;
+    IF file.agency_id <> pd.my_agency() THEN
+        RAISE EXCEPTION '附件由添加它的单位移除。' USING ERRCODE = 'PD003';
     END IF;
     IF file.rectification_id IS NOT NULL THEN
         RAISE EXCEPTION '已随整改材料提交的附件不能移除。' USING ERRCODE = 'PD001';
@@ -161,12 +165,12 @@ BEGIN
     RETURN answer;
 END $$;
 
--- What lies ready goes with the submission.
+-- What lies ready goes with the submission, the co-agencies' files as well; each stays its agency's.
 CREATE FUNCTION pd.hand_in_attachments(ticket pd.ticket, rectification bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
     UPDATE attachment SET rectification_id = rectification
-    WHERE ticket_id = ticket.id AND round = ticket.round AND agency_id = ticket.holder_id AND rectification_id IS NULL
+    WHERE ticket_id = ticket.id AND round = ticket.round AND rectification_id IS NULL
 $$;
 
 -- The hashes of what went with the last submission, for its event.

@@ -69,10 +69,15 @@ BEGIN
         AND concat(name, address) !~ '[[:cntrl:]]') IS NOT TRUE THEN
         RAISE EXCEPTION '请填写单位名称（至多40字）、地址（至多100字）和电话。' USING ERRCODE = 'PD001';
     END IF;
-    UPDATE body b SET name = btrim(set_body.name), address = btrim(set_body.address), phone = btrim(set_body.phone)
-    WHERE b.kind = body_kind;
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM body b WHERE b.kind = body_kind) THEN
         RAISE EXCEPTION '没有这一类单位。' USING ERRCODE = 'PD001';
+    END IF;
+    -- What is already so is no change, and leaves no trace of one.
+    UPDATE body b SET name = btrim(set_body.name), address = btrim(set_body.address), phone = btrim(set_body.phone)
+    WHERE b.kind = body_kind AND (b.name, b.address, b.phone)
+          IS DISTINCT FROM (btrim(set_body.name), btrim(set_body.address), btrim(set_body.phone));
+    IF FOUND THEN
+        PERFORM pd.tell('registry', NULL);
     END IF;
 END $$;
 

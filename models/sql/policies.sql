@@ -82,7 +82,7 @@ GRANT EXECUTE ON FUNCTION pd.now(), pd.today(), pd.local_day(timestamptz), pd.lo
     pd.month_of(timestamptz), pd.my_agency(), pd.my_group(), pd.due(date, integer), pd.is_provisional(date, date),
     pd.days_left(date, date), pd.rule_number(text, date), pd.grams(text), pd.gram_query(text), pd.set_now(timestamptz)
     TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
-GRANT EXECUTE ON FUNCTION pd.act(bigint, integer, text, jsonb, uuid), pd.reveal_contact(bigint, text),
+GRANT EXECUTE ON FUNCTION pd.act(bigint, integer, text, jsonb, uuid), pd.answer_of(bigint, uuid), pd.reveal_contact(bigint, text),
     pd.revealed_contact(bigint) TO pd_officer, pd_liaison;
 GRANT EXECUTE ON FUNCTION pd.change_own_password(text), pd.audit_head(), pd.log_export(text, jsonb), pd.free_the_way()
     TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;

@@ -86,9 +86,11 @@ def test_each_count_opens_exactly_its_rows(county: Database, login: str) -> None
         seen = {row.id for row in _listed(connection, TicketFilter(), person)}
         overdue = _listed(connection, lines[Waiting.OVERDUE].filter, person)
         soon = _listed(connection, lines[Waiting.DUE_SOON].filter, person)
+        today = _listed(connection, lines[Waiting.TODAY].filter, person)
     store.close()
     assert all(row.days_left is not None and row.days_left < 0 for row in overdue)
     assert all(row.days_left is not None and 0 <= row.days_left <= 2 for row in soon)
+    assert today == [row for row in soon if row.days_left == 0]
     if person.group is Group.LIAISON:
         own = county.rows(
             "SELECT ticket_id FROM pd.assignment WHERE current AND agency_id ="
@@ -117,6 +119,6 @@ def test_what_ran_out_comes_first(county: Database, login: str) -> None:
             connection, TicketFilter(), person=person, order=tickets.Order.DEADLINE, limit=50
         )
     store.close()
-    assert order[:2] == [Waiting.OVERDUE, Waiting.DUE_SOON]
+    assert order[:3] == [Waiting.OVERDUE, Waiting.TODAY, Waiting.DUE_SOON]
     until = [row.runs_until for row in first.rows]
     assert until == sorted(until, key=str) and None not in until

@@ -9,6 +9,7 @@ import pytest
 from app.documents.fonts import Face, choose
 from app.documents.layout import lay_out
 from app.documents.model import (
+    Annex,
     Column,
     Document,
     EndBlock,
@@ -25,6 +26,8 @@ from app.documents.sheets import (
     BOTTOM,
     CELL,
     DEPTH,
+    HEIGHT,
+    LANDSCAPE,
     LEFT,
     LINES,
     MM,
@@ -153,3 +156,21 @@ def test_fonts_stand_in_and_say_so() -> None:
         "宋体 → Noto Serif CJK SC",
     )
     assert "系统默认字体" in choose(set()).substitutions()[0]
+
+
+def test_an_annex_that_lies_on_its_side_is_numbered_where_the_other_pages_are() -> None:
+    columns = tuple(Column(f"栏{n}", 3) for n in range(11))
+    wide = Annex("分项得分表", (Table(columns, (("9",) * 11,) * 30),), landscape=True)
+    sheets = paper(Paragraph("正文"), annexes=(wide, Annex("口径说明", (Paragraph("如下"),))))
+    assert [sheet.landscape for sheet in sheets] == [False, *[True] * (len(sheets) - 2), False]
+    assert "附件：1.分项得分表\n2.口径说明" in sheets[0].text
+    for sheet in sheets[1:-1]:
+        *body, number = sheet.runs
+        assert all(LANDSCAPE.left <= r.x < LANDSCAPE.right and r.y <= LANDSCAPE.bottom for r in body)
+        assert [r.text for r in body].count("栏10") == 1
+        assert number.turned
+        # Turned back onto upright paper: 7 mm below the type area, within its width.
+        upright = sheets[0].runs[-1]
+        assert HEIGHT - number.x == pytest.approx(upright.y)
+        assert LEFT < number.y < RIGHT
+    assert sheets[1].runs[0].text == "附件1"

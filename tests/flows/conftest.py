@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from app import workspace
-from app.database import guard
+from app.database import embedded, guard
+from app.database.engine import Store
+from tests.databases import Database
 from tests.views.conftest import light_theme, nothing_left, qapp_cls, qt_warnings, settings_apart
 from views.shell.window import Window
 
@@ -45,4 +47,33 @@ def opened(qtbot, folder: Path) -> Iterator[Callable[[str], Window]]:
     for window in made:
         window.close()
         window.deleteLater()
+    guard.allow_every_thread()
+
+
+@pytest.fixture
+def county() -> Iterator[Database]:
+    """A county of one's own: its registry and people, and nothing that happened yet."""
+    with tempfile.TemporaryDirectory(prefix="pingdesk-path-") as made:
+        workspace.initialise(Path(made), sample=True, fast=True)
+        keeper = workspace.Workspace.open_embedded(Path(made))
+        cluster = embedded.running(Path(made))
+        database = Database(cluster, embedded.DATABASE, Store(cluster.conninfo("officer")))
+        yield database
+        database.store.close()
+        keeper.close()
+
+
+@pytest.fixture
+def at_the_desk(qtbot, county: Database) -> Iterator[Window]:
+    """The window on that county, in front, with its officer at the desk."""
+    guard.forbid_this_thread()
+    window = Window(county.cluster.folder, login="officer")
+    window.show()
+    with qtbot.waitSignal(window.ready, timeout=20_000):
+        window.open()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    window.close()
+    window.deleteLater()
     guard.allow_every_thread()

@@ -72,6 +72,15 @@ def test_only_a_declined_ticket_can_be_insisted_on() -> None:
     assert dict(refused)[Action.INSIST] == "只有被退单的工单才能维持转办"
 
 
+def test_what_an_appeal_took_out_is_not_restored() -> None:
+    rejected = replace(ROW, state=State.REJECTED)
+    allowed, _ = judge(rejected, Group.OFFICER, leads=False)
+    assert Action.RESTORE in allowed
+    allowed, refused = judge(replace(rejected, withdrawn=True), Group.OFFICER, leads=False)
+    assert Action.RESTORE not in allowed
+    assert dict(refused)[Action.RESTORE] == "工单因申诉成立而撤销，不能恢复"
+
+
 def test_a_co_agency_may_annotate_and_leaves_the_rest_to_the_lead() -> None:
     dispatched = replace(ROW, state=State.DISPATCHED)
     allowed, refused = judge(dispatched, Group.LIAISON, leads=False)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.database.engine import Store
 from app.errors import EnvironmentProblem, UserError
 from app.tickets import bulk
-from app.tickets.rows import TicketFilter, TicketRow
+from app.tickets.rows import Order, TicketFilter, TicketRow
 from app.workspace import Person
 from models.rules.lifecycle import Action, State
 from models.rules.people import Group
@@ -139,8 +139,12 @@ def test_all_that_match_are_chosen_and_too_many_are_refused(
     county: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen = {county.ticket() for _ in range(3)}
+    running = max(chosen)
+    act(county, running, Action.VERIFY_AND_DISPATCH, lead="甲镇")
     with county.store.read() as connection:
         assert set(bulk.ids(connection, TicketFilter(), person=OFFICER)) == chosen
+        # The list by deadline shows running clocks only, and no more than it shows is chosen.
+        assert bulk.ids(connection, TicketFilter(), person=OFFICER, order=Order.DEADLINE) == (running,)
         wanted = TicketFilter(states=frozenset({State.CLOSED}))
         assert bulk.ids(connection, wanted, person=OFFICER) == ()
         monkeypatch.setattr(bulk, "MOST", 2)

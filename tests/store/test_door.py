@@ -44,6 +44,20 @@ def test_a_ticket_travels_from_verification_to_its_close(desk: Database) -> None
     assert all(one[2] == two[1] for one, two in zip(events, events[1:], strict=False))
 
 
+def test_what_an_appeal_took_out_is_greyed_and_refused(desk: Database) -> None:
+    ticket, slip = desk.ticket(), desk.ticket()
+    desk.rows("SELECT pd.withdraw_ticket(%s, '申诉成立')", ticket)
+    act(desk, slip, Action.REJECT, reason="误判", reason_code="other")
+    with desk.store.read() as connection:
+        rows = {r.id: r for r in queries.page(connection, TicketFilter(), person=OFFICER).rows}
+        refused = dict(queries.ticket(connection, ticket).refused)
+        assert Action.RESTORE in queries.ticket(connection, slip).allowed
+    assert (rows[ticket].withdrawn, rows[slip].withdrawn) == (True, False)
+    assert refused[Action.RESTORE] == "工单因申诉成立而撤销，不能恢复"
+    with pytest.raises(UserError, match="不能恢复"):
+        act(desk, ticket, Action.RESTORE, reason="误操作")
+
+
 def test_a_slip_is_taken_back_until_the_lead_has_signed(desk: Database) -> None:
     ticket = desk.ticket("乙镇")
     act(desk, ticket, Action.VERIFY_AND_DISPATCH, lead="甲镇")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from app.clock import SHANGHAI
 from app.database.engine import Store
 from app.documents.model import Document, Heading, Paragraph, Table
 from app.errors import UserError
+from app.registry.bodies import Body, BodyKind, last_change, set_body
 from app.tickets import papers as paperwork
 from app.tickets.detail import ticket as detail_of
 from app.tickets.papers import Paper
@@ -127,6 +129,8 @@ def test_names_are_changed_by_the_head_alone_and_on_record(desk: Database) -> No
         desk.one("SELECT count(*) FROM pd.event WHERE action = 'configured' AND facts ->> 'table' = 'body'")
         == 1
     )
+    desk.raw("officer", change)
+    assert desk.one("SELECT count(*) FROM pd.event WHERE facts ->> 'table' = 'body'") == 1
     for wrong in ("'centre', ' ', '', ''", "'centre', E'甲\\n乙', '', ''", "'nobody', '甲', '', ''"):
         with pytest.raises(psycopg.Error, match=r"请填写|没有这一类"):
             desk.raw("officer", f"SELECT pd.set_body({wrong})")
@@ -176,6 +180,20 @@ def test_a_supervision_notice_carries_the_demand_and_says_how_late_it_is(desk: D
     assert "请致电139****5678说明" in said
 
 
+def test_each_of_several_notices_can_be_had_the_latest_first(desk: Database) -> None:
+    ticket, other = dispatched(desk), dispatched(desk)
+    for words_of_it in ("请速办", "再次督办"):
+        act(desk, ticket, Action.SUPERVISE, reason=words_of_it)
+    with desk.store.read() as connection:
+        latest, first = detail_of(connection, ticket).notices
+        assert [latest.number, first.number] == ["督办〔2026〕2号", "督办〔2026〕1号"]
+        assert first.day == MONDAY.date()
+        for notice, said in ((None, "再次督办"), (latest.id, "再次督办"), (first.id, "请速办")):
+            assert said in words(paperwork.document(connection, ticket, Paper.SUPERVISION, notice))
+        with pytest.raises(UserError, match="还没有督办通知"):
+            paperwork.document(connection, other, Paper.SUPERVISION, first.id)
+
+
 def test_the_file_holds_all_that_is_on_record(desk: Database) -> None:
     login = desk.liaison("jia", "甲镇")
     ticket = dispatched(desk)
@@ -195,6 +213,27 @@ def test_the_file_holds_all_that_is_on_record(desk: Database) -> None:
         ):
             assert part in said
     own.close()
+
+
+def test_a_paper_names_the_centre_as_it_is_called_when_the_paper_is_drawn(desk: Database) -> None:
+    desk.rows("UPDATE pd.app_user SET is_head = true WHERE login = 'officer'")
+    ticket = dispatched(desk)
+    with desk.store.write() as connection:
+        paperwork.number_dispatch(connection, ticket)
+    before = made(desk.store, ticket, Paper.DISPATCH)
+    renamed = Body(BodyKind.CENTRE, "廉江市政务服务中心", "", "0759-6600000")
+    assert renamed.problem() is None
+    assert replace(renamed, phone="转12").problem() is not None
+    with desk.store.write() as connection:
+        set_body(connection, renamed)
+    after = made(desk.store, ticket, Paper.DISPATCH)
+    assert (before.mark, after.mark) == ("市政务服务中心", "廉江市政务服务中心")
+    assert before.number == after.number
+    assert after.note == "联系电话：0759-6600000"
+    with desk.store.read() as connection:
+        changed = last_change(connection, Group.OFFICER)
+        assert changed is not None and changed.at == MONDAY
+        assert last_change(connection, Group.ADMIN) is None
 
 
 def test_who_can_have_which_paper(desk: Database) -> None:

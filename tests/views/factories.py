@@ -18,7 +18,7 @@ from app.intake.kinds import Kind as FileKind
 from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDeadline, Refusal, SheetSeen
 from app.rankings import queries as rankings
 from app.registry import queries as registry
-from app.tickets import commands
+from app.tickets import commands, presence
 from app.tickets import queries as tickets
 from app.workspace import Person
 from models.rules import scoring
@@ -215,14 +215,19 @@ class Backend:
         self.refusal: Exception | None = None
         self.months: tuple[date, ...] = (MONTH, date(2026, 9, 1))
         self.filters: list[Any] = []
+        self.saved: tuple[Any, ...] = ()
         self.result = import_result()
+        self.onlookers: tuple[presence.Onlooker, ...] = ()
+        #: Who looked at what: (ticket, typing); typing is None for looking away.
+        self.looks: list[tuple[int, bool | None]] = []
 
     def install(self, monkeypatch: Any) -> None:
         """Puts the answers where the views ask."""
         for module, names in (
-            (tickets, ("page", "count", "ticket", "propose_dispatch", "causes")), (commands, ("act",)),
-            (desk, ("waiting", "month_strip", "latest_month")), (registry, ("agencies",)),
+            (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
+            (desk, ("waiting", "watched", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("ranking", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
+            (presence, ("look", "look_away")),
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
@@ -255,8 +260,15 @@ class Backend:
         self.filters.append(chosen)
         return tickets.Page(rows=tuple(self._matching(chosen)[:limit]), next=None)
 
-    def _count(self, _connection: Any, chosen: Any, *, person: Any) -> int:
+    def _count(self, _connection: Any, chosen: Any, *, person: Any, order: Any = None) -> int:
         return len(self._matching(chosen))
+
+    def _saved_filters(self, _connection: Any) -> Any:
+        return self.saved
+
+    def _watched(self, _connection: Any, *, person: Any) -> Any:
+        counts = ((one, len(self._matching(one.filter))) for one in self.saved if one.above is not None)
+        return tuple(desk.WatchedLine(one, count) for one, count in counts if count > one.above)
 
     def _ticket(self, connection: Any, ticket_id: int) -> Any:
         row = next(r for r in self.rows if r.id == ticket_id)
@@ -283,6 +295,15 @@ class Backend:
         self.rows[at] = replace(self.rows[at], state=state, version=version + 1)
         changes = Changes(Kind.TICKETS, frozenset({ticket_id}))
         return commands.Done(ticket=ticket_id, state=state, version=version + 1, due_on=None, changes=changes)
+
+    def _look(self, _connection: Any, ticket_id: int, *, typing: bool) -> Any:
+        self.looks.append((ticket_id, typing))
+        if self.refusal is not None:
+            raise self.refusal
+        return self.onlookers
+
+    def _look_away(self, _connection: Any, ticket_id: int) -> None:
+        self.looks.append((ticket_id, None))
 
     def _waiting(self, connection: Any, *, person: Any) -> Any:
         kinds = (tickets.Waiting.OVERDUE, tickets.Waiting.DUE_SOON, tickets.Waiting.VERIFY)

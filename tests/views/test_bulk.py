@@ -37,7 +37,7 @@ class Many(Backend):
         for name in ("ids", "rows", "proposals"):
             monkeypatch.setattr(bulk, name, getattr(self, f"_bulk_{name}"))
 
-    def _bulk_ids(self, _connection, chosen, *, person):
+    def _bulk_ids(self, _connection, chosen, *, person, order=None):
         if self.refusal is not None:
             raise self.refusal
         return tuple(row.id for row in self._matching(chosen))

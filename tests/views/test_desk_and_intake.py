@@ -13,7 +13,7 @@ from app.intake.results import Progress
 from app.tickets.queries import TicketFilter, Waiting
 from models.rules.people import Group
 from tests.views.factories import MONTH, TODAY, Backend, Workspace, import_result, moved, person
-from views.desk.lines import AgencyLine, TicketLine, WaitingButton
+from views.desk.lines import AgencyLine, CountButton, TicketLine
 from views.desk.page import OPEN, DeskPage
 from views.intake.dropping import file_of
 from views.intake.loading import LoadBar
@@ -60,7 +60,7 @@ def settle(qtbot, page):
 
 def test_each_count_opens_exactly_what_it_counts(qtbot, backend, session):
     page = show(qtbot, DeskPage(session))
-    line = page.findChildren(WaitingButton)[0]
+    line = page.findChildren(CountButton)[0]
     line.click()
     assert session.asked == [("tickets", TicketFilter(waiting=Waiting.OVERDUE))]
     assert page.grab().toImage().pixelColor(5, 5).isValid()
@@ -81,7 +81,7 @@ def test_an_empty_desk_says_what_to_expect(qtbot, backend, session):
     backend.months = ()
     page = show(qtbot, DeskPage(session))
     assert page.strip._month.text() == "还没有数据"
-    assert not page.findChildren(WaitingButton)
+    assert not page.findChildren(CountButton)
 
 
 @pytest.fixture

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import docx
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPdfWriter
 from PySide6.QtPrintSupport import QPrinter
 
-from app.documents.model import Document, EndBlock, Heading, Paragraph, Signature
+from app.documents.model import Annex, Document, EndBlock, Heading, Paragraph, Signature
 from app.tickets import papers
 from app.tickets.papers import Paper
+from app.tickets.rows import Notice, TimeLineEntry
 from models.rules.people import Group
-from tests.views.factories import TODAY, Backend, Workspace, person
+from tests.views.factories import NOW, TODAY, Backend, Workspace, person
 from views.documents import painter
 from views.operations import Operations
 from views.shell.session import Session
 from views.tickets.page import TicketsPage
 
 DAY = date(2026, 11, 2)
+NUMBERS = {None: "转办〔2026〕3号", 8: "督办〔2026〕5号", 7: "督办〔2026〕1号"}
 PAPER = Document(
     title="政务服务“好差评”差评工单转办单",
     mark="市政务服务中心",
@@ -39,7 +44,9 @@ PAPER = Document(
 def noted(monkeypatch):
     made: list[tuple[int, str]] = []
     monkeypatch.setattr(papers, "note_out", lambda _c, pages, digest: made.append((pages, digest)))
-    monkeypatch.setattr(papers, "document", lambda _c, _ticket, _paper: PAPER)
+    monkeypatch.setattr(
+        papers, "document", lambda _c, _ticket, _paper, notice: replace(PAPER, number=NUMBERS[notice])
+    )
     return made
 
 
@@ -139,15 +146,48 @@ def test_the_pages_are_painted_white_with_a_red_mark(preview) -> None:
 
 
 def test_a_saved_pdf_is_whole_and_noted(qtbot, desk, preview, noted, tmp_path) -> None:
-    preview.save_pdf(tmp_path / "转办单.pdf")
+    preview.outlet.save_pdf(tmp_path / "转办单.pdf")
     settle(qtbot, desk)
     assert "差评工单" in text_of((tmp_path / "转办单.pdf").read_bytes())
     assert [pages for pages, _ in noted] == [len(preview.sheets)]
     assert desk.said[-1][0] == "success"
 
 
+def test_a_saved_word_file_is_whole_and_noted(qtbot, desk, preview, noted, tmp_path) -> None:
+    preview.outlet.save_word(tmp_path / "转办单.docx")
+    settle(qtbot, desk)
+    said = [p.text for p in docx.Document(str(tmp_path / "转办单.docx")).paragraphs]
+    assert "转办〔2026〕3号" in said
+    assert [pages for pages, _ in noted] == [len(preview.sheets)]
+
+
+def test_the_ways_out_can_be_found_while_a_paper_is_shown(qtbot, desk, preview) -> None:
+    ways = ("paper.pdf", "paper.word", "paper.print")
+    assert all(desk.session.registry.available(way) for way in ways)
+    preview.leave()
+    assert not any(desk.session.registry.available(way) for way in ways)
+
+
+def test_one_of_several_notices_is_chosen_in_the_menu_and_in_the_preview(qtbot, desk) -> None:
+    sent = [Notice(7, NUMBERS[7], date(2026, 10, 30)), Notice(8, NUMBERS[8], DAY)]
+    entries = tuple(TimeLineEntry(NOW, "李伟", "督办", None, notice) for notice in sent)
+    desk.panel.detail = replace(desk.panel.detail, time_line=entries)
+    desk.panel._show_buttons()
+    menu = next(e.menu() for e in desk.panel._foot.menu.actions() if e.text() == "打印督办通知")
+    assert [e.text() for e in menu.actions()] == [f"{NUMBERS[8]}　11月2日…", f"{NUMBERS[7]}　10月30日…"]
+    menu.actions()[1].trigger()
+    settle(qtbot, desk)
+    preview = desk.papers.preview
+    assert preview._title.text() == NUMBERS[7]
+    latest, chosen = preview._menu.actions()
+    assert chosen.isChecked() and not latest.isChecked()
+    latest.trigger()
+    settle(qtbot, desk)
+    assert preview._title.text() == NUMBERS[8]
+
+
 def test_a_place_that_cannot_be_written_is_told(qtbot, desk, preview, noted, tmp_path) -> None:
-    preview.save_pdf(tmp_path / "没有这个文件夹" / "转办单.pdf")
+    preview.outlet.save_pdf(tmp_path / "没有这个文件夹" / "转办单.pdf")
     assert desk.said[-1][0] == "error"
     assert not noted
 
@@ -159,12 +199,27 @@ def test_printing_takes_the_pages_asked_for(qtbot, desk, preview, noted, tmp_pat
     printer.setPageLayout(painter.page_layout())
     printer.setFullPage(True)
     printer.setFromTo(2, 2)
-    preview.print_on(printer)
+    preview.outlet.print_on(printer)
     settle(qtbot, desk)
     printed = pypdfium2.PdfDocument((tmp_path / "out.pdf").read_bytes())
     assert len(printed) == 1
     printed.close()
-    assert noted
+    assert [pages for pages, _ in noted] == [1]
+    # Qt's own PDF would name radicals where characters were written.
+    assert "见不到工作人员" in text_of((tmp_path / "out.pdf").read_bytes())
+
+
+def test_pages_on_their_side_are_printed_upright_and_shown_as_they_are_read(qapp, tmp_path) -> None:
+    wide = Annex("分项得分表", (Paragraph("如下"),), landscape=True)
+    pages = painter.pages_of(replace(PAPER, blocks=(), annexes=(wide,)))
+    shown = pypdfium2.PdfDocument(painter.pdf(pages, "通报"))
+    assert [page.get_width() > page.get_height() for page in shown] == [False, True]
+    shown.close()
+    printed = QPdfWriter(str(tmp_path / "printed.pdf"))
+    painter.paint_on(printed, pages, printed.resolution(), upright=True)
+    on_paper = pypdfium2.PdfDocument(tmp_path / "printed.pdf")
+    assert not any(page.get_width() > page.get_height() for page in on_paper)
+    on_paper.close()
 
 
 def test_the_menu_offers_papers_and_says_why_not(desk) -> None:

@@ -111,7 +111,7 @@ def test_who_rated_badly_by_hotline_is_marked_and_listed(officer, backend):
     level = next(c for c in officer.page.model.columns if c.id == "level")
     assert level.text(backend.rows[2]) == "非常不满意（须回访）" and level.mark(backend.rows[2]) == "call"
     assert level.mark(backend.rows[3]) is None
-    assert officer.page.panel._call_back.isVisible()
+    assert officer.page.panel._head.call_back.isVisible()
     assert officer.page.grab().toImage().pixelColor(5, 5).isValid()
 
 
@@ -207,12 +207,31 @@ def test_closing_takes_receipt_and_day(officer, backend):
     assert backend.acts[-1][2] == {"payload": {"receipt": "ZJ12345-1", "closed_on": "2026-11-02"}}
 
 
-def test_reporting_and_recalling_need_no_form(officer, backend):
-    officer.choose(6).begin(Action.REPORT)
-    officer.settle()
+def test_recalling_needs_no_form(officer, backend):
     officer.choose(2).begin(Action.RECALL)
     officer.settle()
-    assert [a[1] for a in backend.acts] == [Action.REPORT, Action.RECALL]
+    assert [a[1] for a in backend.acts] == [Action.RECALL]
+
+
+def test_reporting_offers_the_workbook_before_it_is_confirmed(officer, backend):
+    panel = officer.choose(6)
+    panel.begin(Action.REPORT)
+    officer.settle()
+    assert backend.acts == []
+    assert panel._form.button.text() == "写出报送表…"
+    panel.confirm.click()
+    officer.settle()
+    assert [a[1] for a in backend.acts] == [Action.REPORT]
+
+
+def test_escape_puts_an_opened_panel_away_but_not_the_dispatch_that_stands_open(officer, qtbot):
+    panel = officer.choose(2)
+    panel.begin(Action.ANNOTATE)
+    qtbot.keyClick(panel._form.text, Qt.Key.Key_Escape)
+    assert panel._form is None
+    panel = officer.choose(3)
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert panel._form.action is Action.VERIFY_AND_DISPATCH
 
 
 def test_an_opened_panel_is_put_away(officer):
@@ -301,7 +320,7 @@ def test_every_action_can_be_taken_or_says_what_it_needs(qtbot, officer, action)
     form = form_for(action, officer.session, detail(row), officer.page)
     officer.settle()
     if form is None:
-        assert action in (Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT)
+        assert action in (Action.RECALL, Action.ACKNOWLEDGE)
         return
     form.show()
     assert form.problem() is None or form.problem().endswith("。")
@@ -323,12 +342,12 @@ def test_a_list_that_cannot_be_read_offers_a_retry(officer, backend, monkeypatch
 
 def test_tabs_show_the_days_and_the_rounds(officer):
     panel = officer.choose(2)
-    assert not panel.tabs.isTabVisible(1)
-    panel.tabs.setCurrentIndex(2)
-    assert panel.days.isVisible()
-    panel.tabs.setCurrentIndex(3)
-    assert panel.rounds.isVisible()
-    assert not panel.time_line.isVisible()
+    assert not panel.sheets.tabs.isTabVisible(1)
+    panel.sheets.tabs.setCurrentIndex(2)
+    assert panel.sheets.days.isVisible()
+    panel.sheets.tabs.setCurrentIndex(3)
+    assert panel.sheets.rounds.isVisible()
+    assert not panel.sheets.time_line.isVisible()
 
 
 def test_the_order_is_changed(officer, backend):
@@ -376,9 +395,11 @@ def test_returned_work_says_what_was_missing_and_begins_with_the_last_version(li
     payload = form.values()["payload"]
     assert (payload["cause"], payload["cause_code"]) == ("没有告知材料清单", "notice")
     assert payload["feedback"]["at"] == "2026-11-02T10:30:00+08:00"
-    switch = next(b for b in panel.handed_in.findChildren(QPushButton) if b.text() == "与上次对照")
+    switch = next(b for b in panel.sheets.handed_in.findChildren(QPushButton) if b.text() == "与上次对照")
     switch.click()
-    assert any("材料清单" in found.accessibleName() for found in panel.handed_in.findChildren(DiffLabel))
+    assert any(
+        "材料清单" in found.accessibleName() for found in panel.sheets.handed_in.findChildren(DiffLabel)
+    )
 
 
 def test_a_file_let_go_or_a_picture_pasted_anywhere_in_the_form_is_a_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from app.desk import notices
 from app.desk.notices import Due, Threshold, Told
 from app.errors import EnvironmentProblem
 from app.settings import NOTICE_HOURS, Settings, SettingsFile
-from app.tickets.queries import TicketFilter, Waiting
+from app.tickets import saved
+from app.tickets.queries import Order, TicketFilter, Waiting
 from app.workspace import Person, Workspace
 from models.rules.lifecycle import Action
 from models.rules.people import Group
@@ -131,6 +133,38 @@ def test_pressing_it_opens_the_ticket_or_the_list(desk, database, ticket):
     assert len(officer.look()) == 1 and officer.told[-1][1] == "超期 1 件、今日到期 2 件"
     officer.told[-1][3]()
     assert officer.went[-1] == ("tickets", TicketFilter(waiting=Waiting.OVERDUE))
+    for _ in range(2):
+        act(database, database.ticket(opened=MONDAY), Action.VERIFY_AND_DISPATCH, lead="甲镇")
+    database.rows("UPDATE pd.ticket SET runs_until = DATE '2026-11-30' WHERE id > %s + 2", ticket)
+    assert officer.look() == ["今日到期 2 件"]
+    officer.told[-1][3]()
+    assert officer.went[-1] == ("tickets", TicketFilter(waiting=Waiting.TODAY))
+
+
+def test_a_watched_filter_is_told_once_for_each_crossing(desk, database, ticket):
+    """Above the number: told; while it stays: not again; fallen and risen: told anew. Pressing opens its rows."""
+    officer = desk()
+    wanted = TicketFilter(waiting=Waiting.VERIFY)
+    with officer.store.write() as connection:
+        made = saved.save(connection, "新来的", wanted, Order.NEWEST)
+        kept = next(one for one in saved.saved_filters(connection) if one.id == made.id)
+        saved.watch(connection, kept, 1)
+    at(database, 9)
+    assert officer.look() == []
+    fresh = [database.ticket(opened=MONDAY) for _ in range(2)]
+    assert officer.look() == ["“新来的”现有 2 件，超过 1 件"]
+    assert officer.look() == []
+    officer.told[-1][3]()
+    assert officer.went[-1] == ("tickets", replace(kept, above=1))
+    act(database, fresh[0], Action.REJECT, reason="重复", reason_code="duplicate")
+    assert officer.look() == []
+    database.ticket(opened=MONDAY)
+    at(database, 12)
+    told = officer.look()
+    assert len(told) == 1 and told[0].endswith("；“新来的”现有 2 件，超过 1 件") and "到期" in told[0]
+    officer.told[-1][3]()
+    assert officer.went[-1] == ("desk", None)
+    assert desk(login="liaison-01", group=Group.LIAISON).notices._fresh == ()
 
 
 def test_beside_the_clock_where_there_is_a_place(desk, database, monkeypatch):
@@ -187,7 +221,7 @@ def test_only_who_handles_tickets_and_wants_notices_is_told(desk, database, monk
 
     officer.hours = "全天"  # unreadable: the usual hours
     with monkeypatch.context() as patched:
-        patched.setattr(notices, "due", away)
+        patched.setattr(notices, "found", away)
         assert officer.look() == []
     assert len(officer.look()) == 1
 

@@ -17,6 +17,7 @@ from models.rules.lifecycle import State
 from models.rules.ratings import Satisfaction
 from views.console.answer import Answer, table
 from views.console.places import opened
+from views.tables.chips import time_left
 
 _PAGE = 500
 
@@ -35,7 +36,7 @@ def listing(options: argparse.Namespace) -> Answer:
             key = page.next
             if key is None:
                 break
-    heading = ("ID", "编号", "状态", "承办单位", "等级", "事项", "评价时间", "期限", "剩余工作日")
+    heading = ("ID", "编号", "状态", "承办单位", "等级", "事项", "评价时间", "期限", "还剩")
     lines = [f"共 {count} 件"] + (["", *table(heading, [_line(r) for r in rows])] if rows else [])
     return Answer({"count": count, "tickets": [_facts(r) for r in rows]}, lines)
 
@@ -121,7 +122,8 @@ def _line(row: TicketRow) -> tuple[object, ...]:
     due = f"{row.runs_until}{'（暂定）' if row.provisional else ''}" if row.runs_until else None
     rated = f"{local(row.rated_at):%Y-%m-%d %H:%M}" if row.rated_at else None
     level = Satisfaction(row.level).label if row.level else None
-    return row.id, row.number or "—", row.state.label, row.agency, level, row.item, rated, due, row.days_left
+    left = time_left(row.days_left).text if row.days_left is not None else None
+    return row.id, row.number or "—", row.state.label, row.agency, level, row.item, rated, due, left
 
 
 def _instant(value: datetime | None) -> str | None:

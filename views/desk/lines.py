@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,23 +13,24 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from app.tickets.queries import Waiting
 from views import dates
 from views.shell import icons, theme
-from views.shell.parts import paint_badge
+from views.shell.parts import EnterPresses, paint_badge
 from views.shell.theme import UNIT
-from views.tables.chips import deadline_chip
+from views.tables.chips import WHY_CALL_BACK, deadline_chip
 
 _WAITING = {
     Waiting.VERIFY: ("verify", "accent", "核对事项、单位是否属实，确定主办"),
     Waiting.SIGN: ("sign", "accent", "已转办，等主办单位签收"),
     Waiting.OVERDUE: ("overdue", "red", "过了期限还没有办完"),
+    Waiting.TODAY: ("due_today", "amber", "过了今天24:00就超期"),
     Waiting.DUE_SOON: ("soon", "amber", "期限将近，请尽快办理"),
     Waiting.REVIEW: ("review", "accent", "整改材料已交，等中心审核"),
     Waiting.REPORT: ("report", "accent", "审核通过，5 个工作日内报送12345"),
     Waiting.RECTIFY: ("rectify", "accent", "已签收，正在整改"),
-    Waiting.CALL_BACK: ("call", "accent", "12345热线的差评，应当人工回访（细则第十五条）"),
+    Waiting.CALL_BACK: ("call", "accent", WHY_CALL_BACK),
 }
 
 
-class _Line(QAbstractButton):
+class _Line(EnterPresses, QAbstractButton):
     """A button as wide as its card, painted by its subclass."""
 
     height_ = 40
@@ -73,21 +75,47 @@ def _write(painter: QPainter, box: QRectF, text: str, *, size: float = theme.BOD
     painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-class WaitingButton(_Line):
-    """One kind of waiting with its count; `opened(filter)`."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A line of the desk: its name and picture, what it means, how many, and what the tickets page opens for it."""
+
+    name: str
+    icon: str
+    tone: str
+    means: str
+    number: int
+    opens: Any
+
+
+def waiting_count(line: Any) -> Count:
+    """One kind of waiting."""
+    icon, tone, means = _WAITING.get(line.waiting, ("tickets", "accent", ""))
+    return Count(line.waiting.label, icon, tone, means, line.count, line.filter)
+
+
+def watched_count(line: Any) -> Count:
+    """A saved filter above the number that the person set."""
+    one = line.saved
+    whose = "" if one.own else f"{one.owner}共享，"
+    return Count(one.name, "remind", "amber", f"常用筛选，{whose}超过 {one.above:,} 件", line.count, one)
+
+
+class CountButton(_Line):
+    """A line with its count; `opened(filter)`."""
 
     opened = Signal(object)
 
-    def __init__(self, line: Any, parent: QWidget | None = None) -> None:
-        super().__init__(f"{line.waiting.label}，{line.count} 件，打开", parent)
-        self._line = line
+    def __init__(self, count: Count, parent: QWidget | None = None) -> None:
+        super().__init__(f"{count.name}，{count.number} 件，打开", parent)
+        self._count = count
+        self.setToolTip(f"{count.name}\n{count.means}")
 
     def _clicked(self) -> None:
-        self.opened.emit(self._line.filter)
+        self.opened.emit(self._count.opens)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Icon, name, what it means, count."""
-        icon, tone, means = _WAITING.get(self._line.waiting, ("tickets", "accent", ""))
+        icon, tone, means = self._count.icon, self._count.tone, self._count.means
         ink, soft = theme.colors().tone(tone)
         painter, box = self._begin()
         middle = box.center().y()
@@ -98,7 +126,7 @@ class WaitingButton(_Line):
         _write(
             painter,
             QRectF(box.left() + 44, box.top(), 124, box.height()),
-            self._line.waiting.label,
+            self._count.name,
             bold=True,
         )
         _write(
@@ -112,7 +140,7 @@ class WaitingButton(_Line):
         _write(
             painter,
             count,
-            str(self._line.count),
+            str(self._count.number),
             size=15,
             bold=True,
             ink=tone if tone != "accent" else "text",

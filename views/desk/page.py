@@ -13,7 +13,7 @@ from app.desk import queries
 from app.tickets import queries as tickets
 from models.rules.lifecycle import RECTIFIED, State
 from views import dates
-from views.desk.lines import AgencyLine, TicketLine, WaitingButton
+from views.desk.lines import AgencyLine, Count, CountButton, TicketLine, waiting_count, watched_count
 from views.desk.strip import MonthStripCard
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Button, Empty, card, clear, label, row, scrolling
@@ -32,6 +32,7 @@ class Desk:
 
     mine: int
     waiting: tuple[Any, ...]
+    watched: tuple[Any, ...]
     first: tuple[Any, ...]
     strip: Any
 
@@ -40,7 +41,7 @@ class DeskPage(Page):
     """The first page of the day."""
 
     title = "工作台"
-    shows = Kind.TICKETS | Kind.TALLY | Kind.RATINGS | Kind.CALENDAR
+    shows = Kind.TICKETS | Kind.TALLY | Kind.RATINGS | Kind.CALENDAR | Kind.FILTERS
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -107,7 +108,8 @@ class DeskPage(Page):
             strip = queries.month_strip(connection, month) if month else None
             count = tickets.count(connection, mine, person=person)
             rows = first.rows + _others(connection, first.rows, mine, person)
-            return Desk(count, queries.waiting(connection, person=person), rows, strip)
+            waiting = queries.waiting(connection, person=person)
+            return Desk(count, waiting, queries.watched(connection, person=person), rows, strip)
 
         self.session.query(self, read, self._show, key="desk")
 
@@ -120,7 +122,7 @@ class DeskPage(Page):
         said = f"有 {desk.mine:,} 件待您处理" if desk.mine else "没有待您处理的工单"
         self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，{said}")
         self._tell_navigation(waiting)
-        self._show_waiting([line for line in waiting if line.waiting is not tickets.Waiting.ME])
+        self._show_counts([*map(waiting_count, waiting), *map(watched_count, desk.watched)])
         self._show_first(desk.first)
         self.strip.show_strip(desk.strip)
         self._month = desk.strip.month if desk.strip else None
@@ -131,10 +133,10 @@ class DeskPage(Page):
         overdue = counts.get(tickets.Waiting.OVERDUE, 0)
         self.session.counted.emit("desk", overdue + counts.get(tickets.Waiting.DUE_SOON, 0), overdue > 0)
 
-    def _show_waiting(self, lines: list[Any]) -> None:
+    def _show_counts(self, lines: list[Count]) -> None:
         clear(self._waiting)
         for line in lines:
-            button = WaitingButton(line, self)
+            button = CountButton(line, self)
             button.opened.connect(self._open_filter)
             self._waiting.addWidget(button)
         if not lines:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.desk import notices
-from app.desk.notices import Due, Threshold, Told
+from app.desk.notices import Crossed, Due, Notable, Threshold, Told
 from app.tickets.queries import TicketFilter, Waiting
 from models.rules.people import Group
 from views.shell import icons
@@ -22,7 +22,7 @@ _HANDLERS = frozenset({Group.OFFICER, Group.LIAISON})
 _WORDS = {Threshold.OVERDUE: "超期", Threshold.TODAY: "今日到期", Threshold.SOON: "2个工作日内到期"}
 _OPENS = {
     Threshold.OVERDUE: Waiting.OVERDUE,
-    Threshold.TODAY: Waiting.DUE_SOON,
+    Threshold.TODAY: Waiting.TODAY,
     Threshold.SOON: Waiting.DUE_SOON,
 }
 
@@ -41,8 +41,7 @@ class DueNotices(QObject):
         super().__init__(parent)
         self._session, self._hours, self._told = session, hours, told
         self._tray: Any = None
-        self._first: Due | None = None
-        self._several = False
+        self._fresh: tuple[Notable, ...] = ()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
         self._timer.timeout.connect(self.look)
@@ -56,7 +55,7 @@ class DueNotices(QObject):
     def end(self) -> None:
         """Nobody is: no look, and no icon beside the clock."""
         self._timer.stop()
-        self._first = None
+        self._fresh = ()
         if self._tray is not None:
             self._tray.hide()
 
@@ -65,10 +64,11 @@ class DueNotices(QObject):
         hours = notices.hours_of(self._hours())
         if not hours or not self._session.is_open or self._session.operations.closed:
             return
-        told, place = self._told, f"{self._session.person.login}@{self._session.workspace.place}"
+        told, person = self._told, self._session.person
+        place = f"{person.login}@{self._session.workspace.place}"
 
-        def read(connection: Any) -> tuple[Due, ...]:
-            found = notices.due(connection, hours)
+        def read(connection: Any) -> tuple[Notable, ...]:
+            found = notices.found(connection, person, hours)
             return told.fresh(place, found) if found is not None else ()
 
         self._session.query(self, read, self._tell, key="due", failed=self._not_read)
@@ -76,11 +76,10 @@ class DueNotices(QObject):
     def _not_read(self, error: Exception) -> None:
         """The server is away: the next look will tell."""
 
-    def _tell(self, fresh: tuple[Due, ...]) -> None:
+    def _tell(self, fresh: tuple[Notable, ...]) -> None:
         if not fresh:
             return
-        self._first = min(fresh, key=lambda one: list(Threshold).index(one.threshold))
-        self._several = len(fresh) > 1
+        self._fresh = fresh
         text = said(fresh)
         if QSystemTrayIcon.isSystemTrayAvailable():
             self._icon().showMessage("好差评工作台", text, icons.icon("mark", "accent"))
@@ -97,19 +96,40 @@ class DueNotices(QObject):
         return self._tray
 
     def open(self, _reason: object = None) -> None:
-        """Opens the one ticket, or the list of the most pressing kind."""
-        first = self._first
-        if first is None or not self._session.is_open:
+        """Opens the one ticket, the list of the most pressing kind, or the desk, where each has its line."""
+        if not self._fresh or not self._session.is_open:
             return
-        wanted = TicketFilter(waiting=_OPENS[first.threshold])
-        self._session.go("tickets", wanted if self._several else first.ticket)
+        self._session.go(*_place(self._fresh))
         self.opened.emit()
 
 
-def said(fresh: tuple[Due, ...]) -> str:
-    """One ticket by number and item, several by their counts."""
-    if len(fresh) == 1:
-        one = fresh[0]
+def _parted(fresh: tuple[Notable, ...]) -> tuple[list[Due], list[Crossed]]:
+    due = [one for one in fresh if isinstance(one, Due)]
+    return due, [one for one in fresh if isinstance(one, Crossed)]
+
+
+def _place(fresh: tuple[Notable, ...]) -> tuple[str, object]:
+    due, crossed = _parted(fresh)
+    if (due and crossed) or len(crossed) > 1:
+        return "desk", None
+    if crossed:
+        return "tickets", crossed[0].saved
+    if len(due) == 1:
+        return "tickets", due[0].ticket
+    first = min(due, key=lambda one: list(Threshold).index(one.threshold))
+    return "tickets", TicketFilter(waiting=_OPENS[first.threshold])
+
+
+def said(fresh: tuple[Notable, ...]) -> str:
+    """One ticket by number and item, several by their counts; then the watched filters."""
+    due, crossed = _parted(fresh)
+    watched = [f"“{one.saved.name}”现有 {one.count:,} 件，超过 {one.saved.above:,} 件" for one in crossed]
+    return "；".join(([_due_said(due)] if due else []) + watched)
+
+
+def _due_said(due: list[Due]) -> str:
+    if len(due) == 1:
+        one = due[0]
         return f"{_WORDS[one.threshold]}：{one.item or '事项不明'}（{one.number or '无省工单编号'}）"
-    counts = Counter(one.threshold for one in fresh)
+    counts = Counter(one.threshold for one in due)
     return "、".join(f"{_WORDS[at]} {counts[at]} 件" for at in Threshold if counts[at])

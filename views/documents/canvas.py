@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.documents.sheets import HEIGHT, WIDTH, Sheet
+from app.documents.sheets import WIDTH, Sheet
 from views.documents.painter import paint_sheet
 from views.shell import theme
 from views.shell.theme import UNIT
@@ -32,18 +34,24 @@ class PageCanvas(QWidget):
 
     def sizeHint(self) -> QSize:
         """As large as the pages."""
-        high = len(self.sheets) * (HEIGHT * self.zoom + _GAP) + _GAP
-        return QSize(round(WIDTH * self.zoom) + 2 * _GAP, round(high))
+        wide = max((sheet.width for sheet in self.sheets), default=WIDTH)
+        high = sum(sheet.height * self.zoom + _GAP for sheet in self.sheets) + _GAP
+        return QSize(round(wide * self.zoom) + 2 * _GAP, round(high))
+
+    def boxes(self) -> Iterator[tuple[Sheet, QRectF]]:
+        """Where each page lies, in the middle of the widest."""
+        top = float(_GAP)
+        for sheet in self.sheets:
+            wide, high = sheet.width * self.zoom, sheet.height * self.zoom
+            yield sheet, QRectF((self.width() - wide) / 2, top, wide, high)
+            top += high + _GAP
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """White pages in either scheme: paper is white."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        for place, sheet in enumerate(self.sheets):
-            box = QRectF(
-                _GAP, _GAP + place * (HEIGHT * self.zoom + _GAP), WIDTH * self.zoom, HEIGHT * self.zoom
-            )
+        for sheet, box in self.boxes():
             if box.intersects(QRectF(event.rect())):
                 painter.setPen(QPen(QColor(theme.colors().line), 1))
                 painter.setBrush(Qt.GlobalColor.white)

@@ -79,31 +79,47 @@ def paint_sheet(painter: QPainter, sheet: Sheet, scale: float) -> None:
 
 
 def _paint_run(painter: QPainter, run: Run) -> None:
+    painter.save()
+    painter.translate(run.x * _FINE, run.y * _FINE)
+    if run.turned:
+        painter.rotate(90)
     set_in = QFont(font(run.face, run.size))
     set_in.setLetterSpacing(QFont.SpacingType.PercentageSpacing, run.stretch * 100)
     painter.setFont(set_in)
     painter.setPen(RED if run.red else INK)
-    painter.drawText(QPointF(run.x * _FINE, run.y * _FINE), run.text)
+    painter.drawText(QPointF(0, 0), run.text)
+    painter.restore()
 
 
 def paint_on(
-    device: QPagedPaintDevice, sheets: tuple[Sheet, ...], dots: float, wanted: range | None = None
+    device: QPagedPaintDevice, sheets: tuple[Sheet, ...], dots: float, *, upright: bool = False
 ) -> None:
-    """The pages on a printer or in a file; `dots`: its dots to an inch; `wanted`: numbers of pages, else all."""
-    painter = QPainter(device)
-    chosen = [sheet for sheet in sheets if wanted is None or sheet.number in wanted]
-    for place, sheet in enumerate(chosen):
+    """Pages on a printer or in a file; `dots`: its dots to an inch.
+
+    `upright`: pages that lie on their side are turned onto upright paper, bound and numbered as the others are;
+    else each page lies as it is read.
+    """
+    painter = QPainter()
+    for place, sheet in enumerate(sheets):
+        turned = sheet.landscape and upright
+        device.setPageLayout(page_layout(landscape=sheet.landscape and not upright))
         if place:
             device.newPage()
+        else:
+            painter.begin(device)
+        painter.save()
+        if turned:
+            painter.translate(0, sheet.width * dots / 72)
+            painter.rotate(-90)
         paint_sheet(painter, sheet, dots / 72)
+        painter.restore()
     painter.end()
 
 
-def page_layout() -> QPageLayout:
+def page_layout(*, landscape: bool = False) -> QPageLayout:
     """A4 without margins of the device's: the sheet has its own."""
-    return QPageLayout(
-        QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)
-    )
+    lies = QPageLayout.Orientation.Landscape if landscape else QPageLayout.Orientation.Portrait
+    return QPageLayout(QPageSize(QPageSize.PageSizeId.A4), lies, QMarginsF(0, 0, 0, 0))
 
 
 def pdf(sheets: tuple[Sheet, ...], title: str) -> bytes:
@@ -111,7 +127,6 @@ def pdf(sheets: tuple[Sheet, ...], title: str) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
-    writer.setPageLayout(page_layout())
     writer.setResolution(_PDF_DPI)
     writer.setTitle(title)
     paint_on(writer, sheets, _PDF_DPI)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.changes import Kind
@@ -13,13 +14,13 @@ from app.errors import PingdeskError
 from app.intake import queries
 from app.tickets.queries import TicketFilter
 from views.intake.batches import BatchList
-from views.intake.dropping import ENDINGS, DropZone
+from views.intake.dropping import ENDINGS, DropZone, file_of
 from views.intake.loading import LoadBar, inspecting, loading
 from views.intake.paper import PaperPanel
 from views.intake.preview import Preview
 from views.operations import Cancelled, Operation
 from views.shell.page import MARGIN, Page
-from views.shell.parts import card, label, scrolling
+from views.shell.parts import Button, card, label, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 
@@ -90,6 +91,13 @@ class IntakePage(Page):
     def _show_batches(self, batches: tuple[Any, ...]) -> None:
         self.batches.show_batches(batches, self.session.today)
 
+    def confirmation(self) -> Button | None:
+        """The loading of the file looked at, or the entry of a paper form."""
+        shown = self.stack.currentWidget()
+        if shown is self.paper:
+            return self.paper.save
+        return self.preview.load if shown is self.preview and self.preview.load.isVisible() else None
+
     # choosing ---------------------------------------------------------------------------------------------
 
     def choose_file(self) -> None:
@@ -134,6 +142,15 @@ class IntakePage(Page):
 
     def _entered(self, done: Any) -> None:
         self.session.announce(done.changes)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+V takes a file that was copied, as letting it go here does."""
+        pasted = event.matches(QKeySequence.StandardKey.Paste)
+        path = file_of(QGuiApplication.clipboard().mimeData()) if pasted else None
+        if path is not None:
+            self.take(path)
+            return
+        super().keyPressEvent(event)
 
     # loading ----------------------------------------------------------------------------------------------
 

@@ -126,6 +126,10 @@ class RegistryPage(Page):
         self.table.chosen.connect(self._row_chosen)
         return self._card
 
+    def confirmation(self) -> Button | None:
+        """Of the order that is being filled in."""
+        return self.panel.confirm if self.panel.confirm.isVisible() else None
+
     # reading ----------------------------------------------------------------------------------------------
 
     @property

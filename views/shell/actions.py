@@ -93,6 +93,23 @@ def _ticket_commands() -> Iterable[Command]:
         yield Command(ticket_command(action), action.label, icon, groups, page="tickets")
 
 
+def _filter_commands() -> Iterable[Command]:
+    """What is done with the filters that are kept under a name; only officers share."""
+    words = "常用筛选 保存 条件 视图"
+    for what, title, icon, groups, shortcut in (
+        ("tickets.filters", "打开常用筛选", "filter", HANDLERS, "Ctrl+Shift+F"),
+        ("tickets.filter_save", "存为常用筛选", "save", HANDLERS, "Ctrl+Shift+S"),
+        ("tickets.filter_update", "按现在的条件更新", "reload", HANDLERS, None),
+        ("tickets.filter_rename", "改名", "edit", HANDLERS, None),
+        ("tickets.filter_watch", "超过几件时提醒我", "remind", HANDLERS, None),
+        ("tickets.filter_share", "共享给大家", "people", OFFICERS, None),
+        ("tickets.filter_unshare", "不再共享", "person", OFFICERS, None),
+        ("tickets.filter_drop", "删除", "close", HANDLERS, None),
+    ):
+        said = title if "筛选" in title else f"常用筛选：{title}"
+        yield Command(what, said, icon, groups, shortcut, "tickets", keywords=words)
+
+
 def _page_commands() -> Iterable[Command]:
     for number, page in enumerate(PAGES, 1):
         yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, f"Ctrl+{number}")
@@ -102,6 +119,10 @@ COMMANDS: tuple[Command, ...] = (
     *_page_commands(),
     Command("search", "搜索", "search", shortcut="Ctrl+K", listed=False),
     Command("reload", "刷新", "reload", shortcut="F5"),
+    Command("confirm", "确认正在填写的内容", "success", shortcut="Ctrl+Enter", listed=False),
+    Command("undo", "撤回刚才的办理", "recall", HANDLERS, "Ctrl+Z", keywords="撤销"),
+    Command("sides", "在列表和详情之间移动", "next", shortcut="F6", listed=False),
+    Command("keys", "快捷键", "keyboard", shortcut="F1", keywords="键盘 帮助"),
     Command("person", "更换使用人", "people", shortcut="Ctrl+Shift+P", keywords="切换 登录 用户"),
     Command("lock", "锁定", "lock", shortcut="Ctrl+L", keywords="离开 锁屏"),
     Command("password", "修改密码", "key", keywords="口令 账号"),
@@ -113,6 +134,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
     ),
+    *_filter_commands(),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command(
         "tickets.export", "导出工单清单", "save", HANDLERS, "Ctrl+E", "tickets", keywords="excel csv 表格"
@@ -139,6 +161,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.print_file", "打印办理档案", "case_file", HANDLERS, page="tickets", keywords="文书 PDF 预览"
     ),
+    Command("paper.pdf", "文书存为 PDF", "save", HANDLERS, "Ctrl+S", "tickets", keywords="导出"),
+    Command("paper.word", "文书存为 Word", "save", HANDLERS, "Ctrl+Shift+W", "tickets", keywords="导出 docx"),
+    Command("paper.print", "打印文书", "printer", HANDLERS, "Ctrl+P", "tickets"),
     Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
     Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
     Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxL
 
 from views.shell import icons, theme
 from views.shell.actions import PAGES, PageEntry
-from views.shell.parts import Picture, label, row
+from views.shell.parts import EnterPresses, Picture, label, row
 from views.shell.theme import UNIT
 
 WIDTH = 43 * UNIT
 
 
-class Entry(QAbstractButton):
+class Entry(EnterPresses, QAbstractButton):
     """One page: icon, name, count; the one in front is accented."""
 
     def __init__(self, page: PageEntry, number: int, parent: QWidget) -> None:
@@ -77,7 +77,7 @@ class Entry(QAbstractButton):
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
-class Foot(QAbstractButton):
+class Foot(EnterPresses, QAbstractButton):
     """Who sits here and on which database; pressing it offers another person."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -225,8 +225,9 @@ class Navigation(QWidget):
         self._mark.show()
 
     def show_pages(self, ids: tuple[str, ...]) -> None:
-        """Shows the pages that concern the person."""
+        """Shows the pages that concern the person, without the counts of whoever sat here before."""
         for page_id, entry in self.entries.items():
+            entry.set_count(0, urgent=False)
             entry.setVisible(page_id in ids)
 
     def choose(self, page_id: str) -> None:

@@ -12,6 +12,8 @@ from views.shell.theme import UNIT
 
 #: How long information stays, in milliseconds; warnings and errors stay until closed.
 STAYS = 9000
+#: Offers that take back what was done last.
+UNDOES = frozenset({"撤回", "撤销"})
 _COLORS = {"info": "accent", "success": "green", "warning": "amber", "error": "red"}
 
 
@@ -42,6 +44,11 @@ class NoticeBar(QFrame):
         self.offer.clicked.connect(self._take)
         parent.installEventFilter(self)
         self.hide()
+
+    @property
+    def offers_undo(self) -> bool:
+        """Whether what was done last can be taken back here."""
+        return self.isVisible() and self.offer.isVisibleTo(self) and self.offer.text() in UNDOES
 
     def tell(self, tone: str, text: str, offer: str = "", run: Callable[[], None] | None = None) -> None:
         """Shows a notice; `offer` names what pressing the button runs."""

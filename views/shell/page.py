@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QWidget
 
 from app.changes import Changes, Kind
 from views.shell.parts import Button, label, row
 from views.shell.session import Session
+from views.shell.tabbing import first_field
 from views.shell.theme import UNIT
 
 #: The margin around a page's content.
@@ -39,6 +40,23 @@ class Page(QWidget):
 
     def reload(self) -> None:
         """Reads the page's rows again."""
+
+    def confirmation(self) -> Button | None:
+        """The button that confirms what is being filled in, None where nothing is."""
+        return None
+
+    def change_side(self) -> None:
+        """From the list to what stands beside it, and back."""
+        split = self.findChild(QSplitter)
+        if split is None or not split.isVisible():
+            return
+        left, right = split.widget(0), split.widget(1)
+        list_ = self.focusProxy()
+        away = list_ if list_ is not None and list_.isVisible() else first_field(left)
+        here = QApplication.focusWidget()
+        target = away if here is not None and right.isAncestorOf(here) else first_field(right)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def shown(self) -> None:
         """Called when the page comes to the front: reads when something has changed."""

@@ -96,7 +96,19 @@ def scrolling(content: QWidget, parent: QWidget | None = None) -> QScrollArea:
     return area
 
 
-class Button(QPushButton):
+class EnterPresses:
+    """A button that Enter presses as Space does; Qt leaves Enter to dialogs, of which we have none."""
+
+    def keyPressEvent(self, event) -> None:
+        """Enter presses."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+
+class Button(EnterPresses, QPushButton):
     """A push button with an icon of ours that follows the theme. `kind`: primary, plain, link, flat."""
 
     def __init__(
@@ -139,7 +151,7 @@ def icon_button(icon: str, name: str, parent: QWidget | None = None) -> Button:
     return made
 
 
-class Chip(QAbstractButton):
+class Chip(EnterPresses, QAbstractButton):
     """A rounded button with a word and a count; checkable ones are filters. `closed`: its × was pressed."""
 
     closed = Signal()

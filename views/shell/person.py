@@ -25,6 +25,7 @@ class PersonList(QWidget):
         super().__init__(parent)
         self._session = session
         self._people: tuple = ()
+        self._first: str | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * UNIT)
@@ -32,6 +33,7 @@ class PersonList(QWidget):
         self.field.setPlaceholderText("输入姓名或单位")
         self.field.setAccessibleName("查找使用人")
         self.field.textChanged.connect(self._show)
+        self.field.returnPressed.connect(self._pick_first)
         column.addWidget(self.field)
         self._list = QWidget()
         self._lines = QVBoxLayout(self._list)
@@ -53,6 +55,7 @@ class PersonList(QWidget):
         clear(self._lines)
         needle = self.field.text().strip()
         found = [p for p in self._people if needle in f"{p.name}{p.agency or ''}{p.group.label}"]
+        self._first = found[0].login if needle and found else None
         for group, people in groupby(found, key=lambda p: p.group):
             heading = label(group.label, "small", self._list)
             heading.setContentsMargins(UNIT, 2 * UNIT, 0, UNIT)
@@ -76,6 +79,11 @@ class PersonList(QWidget):
 
     def _picked(self) -> None:
         self.chosen.emit(str(self.sender().property("login")))
+
+    def _pick_first(self) -> None:
+        """Enter in the field takes the first that was found."""
+        if self._first is not None:
+            self.chosen.emit(self._first)
 
 
 class PersonPanel(Overlay):

@@ -1,4 +1,4 @@
-"""The search (Ctrl+K): commands by their words, tickets by number, item, agency or initials."""
+"""The search (Ctrl+K): commands by their words, kept filters by name or initials, tickets by number, item or agency."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from views.shell import icons, theme
-from views.shell.actions import command
+from views.shell.actions import HANDLERS, command
 from views.shell.overlay import Overlay
 from views.shell.parts import Picture, label, row, rule
 from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tables.chips import deadline_chip
 
 #: How long typing rests before the database is asked, in milliseconds.
 RESTS = 180
@@ -153,21 +154,26 @@ class SearchPanel(Overlay):
         text, person = self.field.text().strip(), self._session.person
         chosen = queries.TicketFilter(search=text)
 
-        def read(connection: Any) -> tuple[str, Any]:
-            return text, queries.page(connection, chosen, person=person, limit=MOST)
+        def read(connection: Any) -> tuple[str, Any, Any]:
+            kept = queries.saved_filters(connection) if person.group in HANDLERS else ()
+            page = queries.page(connection, chosen, person=person, limit=MOST)
+            return text, tuple(one for one in kept if _is_meant(one.name, text))[:MOST], page
 
         self._session.query(self, read, self._arrived, key="search")
 
     def _arrived(self, answer: tuple) -> None:
-        text, page = answer
+        text, kept, page = answer
         if text != self.field.text().strip() or not self.isVisible():
             return
         self._show_commands()
+        first = self.list.count()
+        for one in kept:
+            self._add("filter", one.name, "常用筛选" if one.own else f"{one.owner}共享", ("kept", one))
         for found in page.rows:
             words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
-            self._add("tickets", words, found.state.label, ("ticket", found.id))
-        if page.rows:
-            self.list.setCurrentRow(self.list.count() - len(page.rows))
+            self._add("tickets", words, deadline_chip(found).text, ("ticket", found.id))
+        if self.list.count() > first:
+            self.list.setCurrentRow(first)
         self.place()
 
     def _add(self, icon: str, text: str, side: str, what: tuple) -> None:
@@ -189,3 +195,11 @@ class SearchPanel(Overlay):
             self._session.go("tickets", TicketFilter(search=value))
         else:
             self._session.go("tickets", value)
+
+
+def _is_meant(name: str, text: str) -> bool:
+    """Whether a kept filter's name contains what was typed, or its pinyin initials begin with it."""
+    from app.registry.spelling import spelling  # on the thread that reads: it takes a while the first time
+
+    needle = text.casefold()
+    return needle in name.casefold() or spelling(name).initials.startswith(needle)

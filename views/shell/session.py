@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.changes import EVERYTHING, Changes
+from app.errors import PingdeskError
 from models.rules.people import Group
 from views.operations import Incoming, Operation, Operations, Task
 from views.shell.actions import Registry
@@ -38,6 +40,8 @@ class Session(QObject):
         self.registry = Registry()
         self._workspace: Workspace | None = None
         self._today = date.today()
+        #: What the database is told in one unit of work before it is left, None where there is nothing to tell.
+        self.last_word: Callable[[Any], object] | None = None
         self.incoming = Incoming(operations, self)
         self.incoming.changed.connect(self.announce)
         self._day = QTimer(self)
@@ -61,6 +65,7 @@ class Session(QObject):
     def shut(self) -> Callable[[], None] | None:
         """The database is left; gives what closes it, for a thread that may wait."""
         workspace, self._workspace = self._workspace, None
+        word, self.last_word = self.last_word, None
         self.registry.set_group(None)
         self._day.stop()
         feed = self.incoming.parting()
@@ -70,6 +75,9 @@ class Session(QObject):
         def close() -> None:
             if feed is not None:
                 feed.close()
+            if word is not None:
+                with suppress(PingdeskError), workspace.write() as connection:
+                    word(connection)
             workspace.close()
 
         return close

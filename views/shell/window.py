@@ -18,6 +18,7 @@ from app.errors import EnvironmentProblem, UserError
 from views.operations import Operation, Operations
 from views.shell import icons, opening, theme
 from views.shell.actions import COMMANDS, PAGES, pages_for
+from views.shell.badges import Badges
 from views.shell.connection import Connection
 from views.shell.entrance import Entrance
 from views.shell.navigation import Navigation
@@ -74,6 +75,7 @@ class Window(QWidget):
         line.addWidget(self.stack, 1)
         self._notices: NoticeBar | None = None
         self._due: Any = None
+        self.badges = Badges(self.session, self)
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self._chosen)
@@ -92,10 +94,14 @@ class Window(QWidget):
         registry.bind("search", self._search)
         registry.bind("reload", self.reload)
         registry.bind("scheme", self._toggle_scheme)
+        registry.bind("confirm", self._confirm, lambda: self._front in self.pages)
+        registry.bind("undo", self._undo, self._can_undo)
+        registry.bind("sides", self._change_side, lambda: self._front in self.pages)
+        registry.bind("keys", self._show_keys)
         for command in COMMANDS:
             if command.shortcut:
                 action = QAction(command.title, self)
-                action.setShortcut(QKeySequence(command.shortcut))
+                action.setShortcuts(_sequences(command.shortcut))
                 action.setProperty("command", command.id)
                 action.triggered.connect(self._shortcut)
                 self.addAction(action)
@@ -160,6 +166,7 @@ class Window(QWidget):
         if self.session.is_open:
             modules = tuple(page.factory.partition(":")[0] for page in pages_for(self.session.person.group))
             self.operations.query(self, opening.preload(modules), self._preloaded, key="preload")
+            self.badges.read()
             self._watch_deadlines()
 
     def _watch_deadlines(self) -> None:
@@ -239,6 +246,32 @@ class Window(QWidget):
     def _toggle_scheme(self) -> None:
         theme.toggle()
 
+    def _confirm(self) -> None:
+        """Presses what confirms; where something is missing, says what."""
+        button = self.pages[self._front].confirmation()
+        if button is None:
+            return
+        if button.isEnabled():
+            button.click()
+        elif problem := button.accessibleDescription():
+            self.notices.tell("warning", problem)
+
+    def _can_undo(self) -> bool:
+        return self._notices is not None and self._notices.offers_undo
+
+    def _undo(self) -> None:
+        self.notices.offer.click()
+
+    def _change_side(self) -> None:
+        self.pages[self._front].change_side()
+
+    def _show_keys(self) -> None:
+        if "keys" not in self._overlays:
+            from views.shell.keys import KeysPanel
+
+            self._overlays["keys"] = KeysPanel(self.session, self)
+        self._overlays["keys"].open()
+
     def _search(self) -> None:
         if "search" not in self._overlays:
             from views.shell.search import SearchPanel
@@ -276,3 +309,8 @@ class Window(QWidget):
         unused = self.entrance.left_over()
         self.operations.close(self.session.shut() or (unused.close if unused is not None else None))
         super().closeEvent(event)
+
+
+def _sequences(shortcut: str) -> list[QKeySequence]:
+    """The shortcut; Enter is two keys, and both are meant."""
+    return [QKeySequence(keys) for keys in dict.fromkeys((shortcut, shortcut.replace("Enter", "Return")))]

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.rules.suggestions import State
 from views import dates
-from views.tables.chips import SOON, ChipText, time_left
+from views.tables.chips import ChipText, clock_chip
 from views.tables.model import Column
 
 _TONES = {State.RECORDED: "accent", State.ANSWERED: "accent", State.CLOSED: "green"}
@@ -19,12 +19,9 @@ def state_chip(row: Any) -> ChipText:
 
 def deadline_chip(row: Any) -> ChipText:
     """超期 3 天, 今日到期, 剩 2 个工作日, 暂定 1月4日; the state where no clock runs."""
-    left = row.days_left
-    if left is None:
+    if row.days_left is None:
         return state_chip(row)
-    if left > SOON and row.provisional:
-        return ChipText(f"暂定 {row.due_on.month}月{row.due_on.day}日", "grey")
-    return time_left(left, brief=left < 0)
+    return clock_chip(row.days_left, row.due_on, provisional=row.provisional)
 
 
 def _until(row: Any) -> str:

@@ -73,6 +73,10 @@ class SuggestionsPage(Page):
             self.states[state] = chip
             flow.addWidget(chip)
 
+    def confirmation(self) -> Button | None:
+        """Of what is recorded, or of a step."""
+        return self.panel.confirm if self.panel.form is not None else None
+
     # reading ----------------------------------------------------------------------------------------------
 
     def _ask(self, key: Any, limit: int) -> None:

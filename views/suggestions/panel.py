@@ -15,6 +15,7 @@ from views import dates
 from views.shell.flow import Flow
 from views.shell.parts import Badge, Button, Empty, clear, label, row, rule, scrolling
 from views.shell.session import Session
+from views.shell.tabbing import TabsAsLaidOut, first_field
 from views.shell.theme import UNIT
 from views.suggestions.columns import deadline_chip, state_chip
 from views.suggestions.contact import ContactLine
@@ -29,7 +30,7 @@ _ICONS = {
 }  # fmt: skip
 
 
-class SuggestionPanel(QFrame):
+class SuggestionPanel(TabsAsLaidOut, QFrame):
     """`acted(Done)` after something was recorded or done."""
 
     acted = Signal(object)
@@ -206,7 +207,8 @@ class SuggestionPanel(QFrame):
         self._form_title.show()
         self._form_place.addWidget(form)
         form.show()
-        form.nextInFocusChain().setFocus()
+        if (first := first_field(form)) is not None:
+            first.setFocus()
         self._show_buttons()
 
     def close_form(self) -> None:

@@ -12,6 +12,7 @@ from models.rules.lifecycle import WITH_AGENCY, State
 SOON = 2
 #: What a ticket is marked with whose person has to be called (Art. 15).
 CALL_BACK = "须回访"
+WHY_CALL_BACK = "12345热线的差评，应当人工回访（细则第十五条）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,15 @@ def time_left(left: int, *, brief: bool = False) -> ChipText:
 
 def deadline_chip(row: HasDeadline) -> ChipText:
     """超期 3 天, 今日到期, 剩 2 个工作日, 暂定 1月4日; the state where no clock runs."""
-    left = row.days_left
-    if left is None or row.runs_until is None:
+    if row.days_left is None or row.runs_until is None:
         return state_chip(row)
-    clock = _clock(row)
-    if left > SOON and row.provisional:
-        return ChipText(f"{clock}暂定 {row.runs_until.month}月{row.runs_until.day}日", "grey")
+    return clock_chip(row.days_left, row.runs_until, provisional=row.provisional, clock=_clock(row))
+
+
+def clock_chip(left: int, until: date, *, provisional: bool, clock: str = "") -> ChipText:
+    """What is left of a clock that runs, `clock` its name where there are several; the day while it may move."""
+    if left > SOON and provisional:
+        return ChipText(f"{clock}暂定 {until.month}月{until.day}日", "grey")
     said = time_left(left, brief=bool(clock) or left < 0)
     return ChipText(f"{clock}{said.text}", said.tone)
 

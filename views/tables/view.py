@@ -83,17 +83,17 @@ def _paint_level(painter: QPainter, inner: QRectF, level: int | None, mark: str 
         painter.setPen(QColor(c.secondary))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, "—")
         return
+    ink = c.tone(level_tone(level))[0]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(c.tone(level_tone(level))[0]))
-    painter.drawEllipse(QRectF(inner.left(), inner.center().y() - 3.5, 7, 7))
+    if mark:  # in place of the dot, so that the column needs no more room
+        icons.paint(painter, mark, QRectF(inner.left() - 3, inner.center().y() - 6.5, 13, 13), ink)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ink))
+        painter.drawEllipse(QRectF(inner.left(), inner.center().y() - 3.5, 7, 7))
     painter.setPen(QColor(c.text))
     painter.setFont(theme.font())
-    word = Satisfaction(level).label
-    painter.drawText(inner.adjusted(13, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, word)
-    if mark:
-        left = inner.left() + 13 + painter.fontMetrics().horizontalAdvance(word) + UNIT
-        icons.paint(painter, mark, QRectF(left, inner.center().y() - 7, 14, 14), c.accent)
+    painter.drawText(inner.adjusted(13, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, Satisfaction(level).label)
 
 
 def _paint_text(painter: QPainter, inner: QRectF, column: Column, text: str) -> None:

@@ -6,22 +6,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QFrame, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.changes import Changes, Kind
 from app.tickets import attachments, files
 from app.tickets.attachments import Sent
 from app.tickets.files import FileKind, Prepared, said_size
+from models.rules.lifecycle import Action
 from views import dates
 from views.operations import Cancelled, Operation, Task
 from views.shell.parts import Button, Picture, clear, icon_button, label, restyle, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tickets.forms import ActionForm
 from views.tickets.viewer import view
 
 _ADVICE = "可把文件拖到这里，或粘贴截图。图片、PDF、Word、Excel、WPS，每个至多 20 MB，每轮至多 20 个。"
+#: Why a form cannot be confirmed yet.
+STILL_COMING = "附件还在上传，请稍候。"
 
 
 class AttachmentList(QWidget):
@@ -269,6 +273,54 @@ class AttachmentField(QFrame):
             self.paste_clipboard()
             return
         super().keyPressEvent(event)
+
+
+class FilesForm(ActionForm):
+    """A form that brings its agency's files: one let go anywhere in it is meant for them, and so is a picture
+    pasted into one of its texts."""
+
+    def __init__(
+        self, action: Action, session: Session, ticket_id: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(action, parent)
+        self._session = session
+        self.files = AttachmentField(session, ticket_id, self)
+        self.files.edited.connect(self.edited)
+        self.setAcceptDrops(True)
+
+    def lead_to_files(self, *texts: QPlainTextEdit) -> None:
+        """Files come to the form and not into these texts."""
+        for text in texts:
+            text.setAcceptDrops(False)
+            text.viewport().setAcceptDrops(False)
+            text.installEventFilter(self)
+
+    def show_detail(self, detail: Any) -> None:
+        """The agency's own files of the round that runs may have changed."""
+        now = max((one.round for one in detail.rounds if one.current), default=0)
+        own = self._session.person.agency
+        self.files.show_files(tuple(f for f in detail.attachments if (f.round, f.agency) == (now, own)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+V in a text, while the clipboard holds files, or a picture and no words."""
+        pasting = event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Paste)
+        data = QGuiApplication.clipboard().mimeData() if pasting else None
+        if data is not None and (local_files(data) or (data.hasImage() and not data.hasText())):
+            self.files.paste_clipboard()
+            return True
+        return super().eventFilter(watched, event)
+
+    def dragEnterEvent(self, event) -> None:
+        """Takes what the files take."""
+        self.files.dragEnterEvent(event)
+
+    def dragLeaveEvent(self, event) -> None:
+        """As before."""
+        self.files.dragLeaveEvent(event)
+
+    def dropEvent(self, event) -> None:
+        """Hands it to the files."""
+        self.files.dropEvent(event)
 
 
 def local_files(data: QMimeData) -> list[Path]:

@@ -20,6 +20,7 @@ from views.shell.actions import command, ticket_command
 from views.shell.flow import Flow
 from views.shell.parts import Button, clear, label, row, rule, scrolling
 from views.shell.session import Session
+from views.shell.tabbing import TabsAsLaidOut, first_field
 from views.shell.theme import UNIT
 from views.tables.chips import ChipText
 from views.tables.model import Column
@@ -67,7 +68,7 @@ def carrying_out(workspace: Any, acts: Sequence[Act]) -> Callable[[Task], tuple[
     return work
 
 
-class BulkPanel(QFrame):
+class BulkPanel(TabsAsLaidOut, QFrame):
     """`acted(Changes)` after acts were taken; `all_wanted`: everything listed; `left`: back to the list;
     `export_wanted`: the chosen ones into a file."""
 
@@ -189,7 +190,8 @@ class BulkPanel(QFrame):
         self.title.setText(title)
         self.facts.setText(facts)
         self.facts.setVisible(bool(facts))
-        form.nextInFocusChain().setFocus()
+        if (first := first_field(form)) is not None:
+            first.setFocus()
 
     def leave(self) -> None:
         """Puts away what is open: the particulars, or the results."""

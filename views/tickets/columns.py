@@ -6,7 +6,7 @@ from typing import Any
 
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
-from views.tables.chips import CALL_BACK, deadline_chip, state_chip
+from views.tables.chips import CALL_BACK, WHY_CALL_BACK, deadline_chip, state_chip
 from views.tables.model import Column
 
 
@@ -47,6 +47,10 @@ def _level(row: Any) -> str:
     return f"{word}（{CALL_BACK}）" if row.is_called_back else word
 
 
+def _why_called(row: Any) -> str:
+    return f"{_level(row)}\n{WHY_CALL_BACK}" if row.is_called_back else _level(row)
+
+
 def _called_back(row: Any) -> str | None:
     return "call" if row.is_called_back else None
 
@@ -54,10 +58,10 @@ def _called_back(row: Any) -> str | None:
 COLUMNS = (
     Column("deadline", "期限", 108, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
     Column("number", "工单编号", 126, lambda r: r.number or "—", lambda r: f"办件 {r.case_number or '不明'}"),
-    Column("rated_at", "评价时间", 92, _rated, _rated_exactly, quiet=True),
-    Column("level", "等级", 112, _level, kind="level", mark=_called_back),
+    Column("rated_at", "评价时间", 88, _rated, _rated_exactly, quiet=True),
+    Column("level", "等级", 96, _level, _why_called, kind="level", mark=_called_back),
     Column("item", "事项", 112, lambda r: r.item or "事项不明", stretch=True),
-    Column("agency", "单位", 122, _agency, _agencies),
+    Column("agency", "单位", 120, _agency, _agencies),
     Column("place", "窗口 · 人员", 130, place, quiet=True, needs=860),
     Column("state", "状态", 92, lambda r: state_chip(r).text, quiet=True),
 )  # fmt: skip

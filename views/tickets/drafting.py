@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QObject, Qt, QTimer
-from PySide6.QtWidgets import QDateTimeEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QDateTime, QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QAbstractButton, QDateTimeEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from app.clock import SHANGHAI, local
 from app.tickets.drafts import Draft, DraftBook
@@ -27,6 +27,7 @@ class DraftKeeper(QObject):
         self._session, self._book = session, book
         self._form: ActionForm | None = None
         self._ticket = 0
+        self._lost = False
         self._begun: dict[str, Any] = {}
         self._note: QFrame | None = None
         self._timer = QTimer(self)
@@ -36,7 +37,7 @@ class DraftKeeper(QObject):
 
     def follow(self, form: ActionForm, ticket_id: int) -> None:
         """Puts back what was typed into this form before, and keeps what is typed from now on."""
-        self._form, self._ticket, self._note = form, ticket_id, None
+        self._form, self._ticket, self._note, self._lost = form, ticket_id, None, False
         self._begun = typed(form)
         draft = self._drafts().get(ticket_id, form.action.value)
         if draft is not None and dict(draft.values) != self._begun:
@@ -45,32 +46,54 @@ class DraftKeeper(QObject):
             form.column.insertWidget(0, self._note)
         form.edited.connect(self._timer.start)
 
+    @property
+    def written(self) -> bool:
+        """Whether more stands in the form than it began with."""
+        return self._form is not None and self._form.touched and typed(self._form) != self._begun
+
     def leave(self) -> None:
         """The form is put away: what was typed last is kept."""
+        self.flush()
+        self._form = None
+
+    def flush(self) -> None:
+        """What was typed a moment ago is kept without waiting."""
         if self._timer.isActive():
             self.keep()
-        self._form = None
 
     def done(self, ticket_id: int, action: str) -> None:
         """The act is confirmed: its draft is gone."""
-        self._stop()
+        if self._form is not None and (self._ticket, self._form.action.value) == (ticket_id, action):
+            self._stop()
         self._drafts().drop(ticket_id, action)
 
     def lost(self, ticket_id: int) -> None:
-        """The ticket is no longer this person's: nothing of it stays here."""
-        self._stop()
+        """The ticket is no longer this person's: nothing of it stays on this computer."""
+        self._timer.stop()
+        self._lost = True
         self._drafts().drop(ticket_id)
+
+    def found(self) -> None:
+        """The ticket is this person's again."""
+        self._lost = False
+
+    def put(self, ticket_id: int, action: str, values: dict[str, Any]) -> None:
+        """Keeps a draft that was dropped."""
+        self._drafts().keep(ticket_id, action, values, datetime.now(SHANGHAI))
 
     def keep(self) -> None:
         """Writes what stands in the form now; where that is what it began with, there is no draft."""
         self._timer.stop()
-        if self._form is None or not self._session.is_open:
+        if self._form is None or self._lost or not self._session.is_open:
             return
-        values = typed(self._form)
-        if values == self._begun or not self._form.touched:
-            self._drafts().drop(self._ticket, self._form.action.value)
+        if self.written:
+            self.put(self._ticket, self._form.action.value, typed(self._form))
         else:
-            self._drafts().keep(self._ticket, self._form.action.value, values, datetime.now(SHANGHAI))
+            self._drafts().drop(self._ticket, self._form.action.value)
+
+    def forget(self) -> None:
+        """What stands in the form is wanted no more."""
+        self._stop()
 
     def _stop(self) -> None:
         self._timer.stop()
@@ -112,6 +135,28 @@ def put_back(form: ActionForm, values: Any) -> None:
     for name, field in vars(form).items():
         if name in values and _kept(field):
             _fill(field, values[name])
+
+
+def said(form: ActionForm) -> tuple[tuple[str, str], ...]:
+    """(name, content) of each field that is shown and holds something, as words for people, from top to bottom."""
+    shown = [field for field in vars(form).values() if _kept(field) and not field.isHidden()]
+    shown.sort(key=lambda field: field.mapTo(form, QPoint()).y())
+    return tuple((_name(field), words) for field in shown if (words := _in_words(field)))
+
+
+def _name(field: QWidget) -> str:
+    return str(field.property("named") or field.accessibleName() or "内容")
+
+
+def _in_words(field: Any) -> str:
+    if isinstance(field, Choice):
+        return field.word()
+    if isinstance(field, QDateTimeEdit):
+        return field.text()
+    if isinstance(field, QAbstractButton):  # shows what was chosen of its menu
+        return field.text() if field.typed() is not None else ""
+    content = _content(field)
+    return "、".join(map(str, content)) if isinstance(content, (list, tuple)) else str(content or "").strip()
 
 
 def _kept(field: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,12 +26,15 @@ class FilterBar(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, before: Sequence[Chip] = ()) -> None:
+        """`before`: chips that stand before those of the conditions."""
         super().__init__(parent)
         self.filter = TicketFilter()
         self._agencies: tuple[str, ...] = ()
         self._months: tuple[date, ...] = ()
         flow = Flow(self)
+        for chip in before:
+            flow.addWidget(chip)
         self._waiting: dict[Any, Chip] = {}
         for waiting, tone in _WAITING:
             chip = Chip(waiting.label, self, tone=tone, checkable=True)
@@ -91,8 +95,8 @@ class FilterBar(QWidget):
         levels = menu.addMenu("等级")
         for level in (Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED):
             self._entry(levels, level.label, "level", int(level), checked=self.filter.level == level)
-        call_back = Waiting.CALL_BACK
-        self._entry(menu, call_back.label, "waiting", call_back, checked=self.filter.waiting is call_back)
+        for waiting in (Waiting.TODAY, Waiting.CALL_BACK):
+            self._entry(menu, waiting.label, "waiting", waiting, checked=self.filter.waiting is waiting)
         months = menu.addMenu("月份")
         for month in self._months:
             self._entry(months, dates.month(month), "month", month, checked=self.filter.month == month)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from app.tickets.papers import Paper
+from app.tickets.rows import Notice
 from models.rules.lifecycle import Action
+from views import dates
 from views.shell import icons
 from views.shell.actions import command, ticket_command
 from views.shell.parts import Button, clear, icon_button, label
@@ -40,11 +45,14 @@ SHOWN_BUTTONS = 3
 
 
 class ActionFoot(QWidget):
-    """`pressed(Action)` when an action's button or entry was; `cancelled` when the open panel is put away."""
+    """`pressed(Action)` when an action's button or entry was; `cancelled` when the open panel is put away.
+
+    `paper_wanted(Paper, id)`: with the id of a notice where there are several to choose from, else None.
+    """
 
     pressed = Signal(object)
     cancelled = Signal()
-    paper_wanted = Signal(object)
+    paper_wanted = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +64,9 @@ class ActionFoot(QWidget):
         self.menu: QMenu | None = None
         #: The papers that can be printed, each with why it cannot now.
         self.papers: tuple[tuple[Paper, str | None], ...] = ()
+        #: The notices of supervision, the latest first, and the day that dates are told from.
+        self.notices: tuple[Notice, ...] = ()
+        self.today = date.min
 
     def show_confirm(self, action: Action) -> None:
         """The open panel's confirmation, and the way back."""
@@ -146,15 +157,31 @@ class ActionFoot(QWidget):
     def _add_papers(self, menu: QMenu) -> None:
         menu.addSeparator()
         for paper, why in self.papers:
-            entry = menu.addAction(f"打印{paper.label}…")
+            if paper is Paper.SUPERVISION and why is None and len(self.notices) > 1:
+                self._add_notices(menu)
+                continue
+            entry = self._add_paper(menu, paper, f"打印{paper.label}…")
             entry.setIcon(icons.icon(command(f"ticket.print_{paper.value}").icon))
             entry.setEnabled(why is None)
             entry.setToolTip(why or "")
-            entry.setProperty("paper", paper.value)
-            entry.triggered.connect(self._paper_pressed)
+
+    def _add_notices(self, menu: QMenu) -> None:
+        """Each notice by its number and day: which one is printed is chosen."""
+        choice = menu.addMenu(f"打印{Paper.SUPERVISION.label}")
+        choice.setIcon(icons.icon(command(f"ticket.print_{Paper.SUPERVISION.value}").icon))
+        for notice in self.notices:
+            said = f"{notice.number}　{dates.plain_day(notice.day, self.today)}…"
+            self._add_paper(choice, Paper.SUPERVISION, said).setProperty("notice", notice.id)
+
+    def _add_paper(self, menu: QMenu, paper: Paper, said: str) -> QAction:
+        entry = menu.addAction(said)
+        entry.setProperty("paper", paper.value)
+        entry.triggered.connect(self._paper_pressed)
+        return entry
 
     def _paper_pressed(self) -> None:
-        self.paper_wanted.emit(Paper(str(self.sender().property("paper"))))
+        entry = self.sender()
+        self.paper_wanted.emit(Paper(str(entry.property("paper"))), entry.property("notice"))
 
     def _pressed(self) -> None:
         self.pressed.emit(Action(str(self.sender().property("action"))))

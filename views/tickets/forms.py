@@ -113,9 +113,11 @@ class RejectForm(ReasonForm):
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(action, parent)
         self.codes = Choice(REJECT_REASONS, self)
+        self.codes.setAccessibleName("原因")
         self.codes.edited.connect(self.edited)
         self.column.insertWidget(1, self.codes)
         self.text.setPlaceholderText("具体说明")
+        self.text.setAccessibleName("具体说明")
 
     def problem(self) -> str | None:
         """Both the code and the text are needed."""
@@ -199,6 +201,10 @@ class Choice(QWidget):
         """The value chosen, or None."""
         return next((value for value, chip in self._chips.items() if chip.isChecked()), None)
 
+    def word(self) -> str:
+        """The word chosen, empty where none is."""
+        return next((chip.text() for chip in self._chips.values() if chip.isChecked()), "")
+
     def set_value(self, value: Any) -> None:
         """Chooses a value."""
         for known, chip in self._chips.items():
@@ -236,6 +242,7 @@ def field_row(name: str, field: QWidget, parent: QWidget):
     word = label(name, "secondary", parent)
     word.setFixedWidth(17 * UNIT)
     word.setBuddy(field)
+    field.setProperty("named", name)
     made = row(word, spacing=2)
     made.addWidget(field, 1)
     return made
@@ -243,17 +250,23 @@ def field_row(name: str, field: QWidget, parent: QWidget):
 
 def form_for(action: Action, session: Session, detail: Any, parent: QWidget) -> ActionForm | None:
     """The form an action needs; None where it needs nothing and is done at once."""
+    from views.tickets.contributions import ContributeForm
     from views.tickets.dispatch_form import DispatchForm
+    from views.tickets.report import ReportForm
     from views.tickets.submit_form import SubmitForm
 
     if action in NEEDS_LEAD:
         return DispatchForm(action, session, detail, parent)
+    if action is Action.REPORT:
+        return ReportForm(session, (detail.row,), parent)
     if action is Action.REJECT:
         return RejectForm(action, parent)
     if action is Action.APPROVE:
         return ApproveForm(action, parent)
     if action is Action.CONFIRM_CLOSED:
         return ClosedForm(action, session, parent)
+    if action is Action.CONTRIBUTE:
+        return ContributeForm(action, session, detail, parent)
     if action is Action.SUBMIT:
         return SubmitForm(action, session, detail, parent)
     if action in NEEDS_REASON or action is Action.REMIND:

@@ -14,6 +14,7 @@ from views.shell.parts import Badge, Button, Picture, clear, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.attachments import AttachmentList
+from views.tickets.contributions import ContributionList
 from views.tickets.diff import DiffLabel
 
 
@@ -146,22 +147,36 @@ class RectificationList(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._shown: tuple[tuple[Any, ...], date, tuple[Any, ...]] | None = None
+        self._shown: tuple[Any, date] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 2 * UNIT, 0, 0)
         self._column.setSpacing(UNIT)
         self._differing: set[int] = set()
 
-    def show_rectifications(
-        self, handed_in: tuple[Any, ...], today: date, files: tuple[Any, ...] = ()
-    ) -> None:
-        """Shows them, each with its files."""
-        if self._shown is None or self._shown[0] != handed_in:
+    @property
+    def has_content(self) -> bool:
+        """Whether the lead or a co-agency has given something."""
+        detail = self._shown[0] if self._shown is not None else None
+        return detail is not None and bool(
+            detail.rectifications or any(c.given or c.files for c in detail.contributions)
+        )
+
+    def show_detail(self, detail: Any, today: date) -> None:
+        """Shows them, each with the lead's files; then what co-agencies said and brought."""
+        handed_in = detail.rectifications
+        if self._shown is None or self._shown[0].rectifications != handed_in:
             self._differing.clear()
-        self._shown = (handed_in, today, files)
+        self._shown = (detail, today)
         clear(self._column)
+        brought = {f.id for c in detail.contributions for f in c.files}
+        own = [f for f in detail.attachments if f.id not in brought]
         for one, before in zip(handed_in, (*handed_in[1:], None), strict=False):
-            self._add(one, before, today, tuple(f for f in files if f.version == one.id))
+            self._add(one, before, today, tuple(f for f in own if f.version == one.id))
+        if detail.contributions:
+            self._column.addWidget(label("协办意见", "strong", self))
+            said = ContributionList(self._session, self)
+            said.show_parts(detail.contributions)
+            self._column.addWidget(said)
         self._column.addStretch(1)
 
     def _add(self, one: Any, before: Any, today: date, files: tuple[Any, ...]) -> None:
@@ -190,7 +205,7 @@ class RectificationList(QWidget):
     def _switch(self, version: int) -> None:
         self._differing ^= {version}
         if self._shown is not None:
-            self.show_rectifications(*self._shown)
+            self.show_detail(*self._shown)
 
 
 def found_words(one: Any) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from app.changes import Kind
 from app.errors import UserError
@@ -16,11 +16,11 @@ from app.rankings import queries as rankings
 from app.registry import queries as registry
 from app.tickets import bulk, queries
 from app.tickets.export import Wish
-from app.tickets.queries import Order, TicketFilter, Waiting
+from app.tickets.queries import Order, SavedFilter, TicketFilter, Waiting
 from models.rules.lifecycle import BY_HAND, Action
 from views.shell.actions import ticket_command
 from views.shell.page import Page
-from views.shell.parts import Chip, Empty, icon_button
+from views.shell.parts import Button, Chip, Empty, icon_button
 from views.shell.session import Session
 from views.tables.listed import ListCard, beside
 from views.tables.model import PagedModel
@@ -32,6 +32,7 @@ from views.tickets.filters import FilterBar
 from views.tickets.panel import TicketPanel
 from views.tickets.papers import TicketPapers
 from views.tickets.report import reading
+from views.tickets.saved import SavedFilters
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ class TicketsPage(Page):
         self.export = ExportBar(session, self)
         self.model = PagedModel(COLUMNS, self._ask, self)
         self.model.loaded.connect(self._loaded)
-        self.filters = FilterBar(self)
+        self.saved = SavedFilters(session, self)
+        self.saved.opened.connect(self._saved_opened)
+        self.saved.left.connect(self._leave_saved)
+        self.filters = FilterBar(self, before=self.saved.chips)
         self.filters.changed.connect(self._filter_changed)
         self._lay_out()
         self.papers = TicketPapers(session, self.panel, self._split, self)
@@ -88,6 +92,7 @@ class TicketsPage(Page):
         self._side.addWidget(self.bulk)
         column, self._split = beside(self, self._side)
         column.addLayout(self._make_chips())
+        column.addWidget(self.saved.strip)
         column.addWidget(self.export)
         empty = Empty("empty", "没有符合条件的工单", "去掉一些筛选条件，或者换一个月份。", self)
         empty.offer("清除全部筛选", "filter").clicked.connect(self._clear_filter)
@@ -114,6 +119,10 @@ class TicketsPage(Page):
             chips.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         return chips
 
+    def confirmation(self) -> Button | None:
+        """Of the many chosen, or of the one."""
+        return self.bulk.confirm if self.bulk.wanted else self.panel.confirm
+
     # reading ----------------------------------------------------------------------------------------------
 
     def _ask(self, key: Any, limit: int) -> None:
@@ -134,6 +143,7 @@ class TicketsPage(Page):
     def reload(self) -> None:
         """Reads the listed rows, the counts and the chosen ticket again."""
         self.model.refresh()
+        self.saved.reload()
         self._read_counts()
         if self._everything and not self.bulk.pinned:
             self.choose_all()
@@ -141,19 +151,19 @@ class TicketsPage(Page):
             self.panel.load(self.panel.ticket_id)
 
     def _read_counts(self) -> None:
-        chosen, person = self.filters.filter, self.session.person
+        chosen, person, order = self.filters.filter, self.session.person, self._order()
         kinds = (Waiting.ME, Waiting.OVERDUE, Waiting.DUE_SOON)
 
         def read(connection: Any) -> Counts:
             waiting = {w: queries.count(connection, TicketFilter(waiting=w), person=person) for w in kinds}
-            return Counts(queries.count(connection, chosen, person=person), waiting)
+            return Counts(queries.count(connection, chosen, person=person, order=order), waiting)
 
         self.session.query(self, read, self._show_counts, key="counts")
 
     def _show_counts(self, counts: Counts) -> None:
         self.filters.set_counts(counts.waiting)
         mine = counts.waiting[Waiting.ME]
-        shown = f"共 {counts.matching:,} 件，只列有期限的" if self._by_deadline else f"{counts.matching:,} 件"
+        shown = f"{counts.matching:,} 件" + ("，只列有期限的" if self._by_deadline else "")
         hidden = (self._counted or 0) - counts.matching
         shown += f"，另有 {hidden:,} 件由其他单位办理，不在您可查看的范围" if hidden > 0 else ""
         self.facts.setText(shown + (f"，{mine:,} 件待我处理" if mine else ""))
@@ -169,20 +179,19 @@ class TicketsPage(Page):
     # choosing ---------------------------------------------------------------------------------------------
 
     def open_with(self, argument: object) -> None:
-        """A filter, a figure to open, the deadline order, or a ticket's id."""
+        """A filter, kept or not, a figure to open, the deadline order, or a ticket's id."""
         if argument is not None:
             self.papers.close()
         counted = argument.counted if isinstance(argument, Drill) else None
         argument = argument.filter if isinstance(argument, Drill) else argument
         if argument is Order.DEADLINE:
-            self._by_deadline = True
-            self._order_chip.setChecked(True)
-            self._clear_filter()
+            self.saved.leave()
+            self._show_filter(TicketFilter(), Order.DEADLINE)
+        elif isinstance(argument, SavedFilter):
+            self.saved.open(argument)
         elif isinstance(argument, TicketFilter):
-            self._by_deadline = False
-            self._order_chip.setChecked(False)
-            self.filters.show_filter(argument)
-            self._filter_changed(argument)
+            self.saved.leave()
+            self._show_filter(argument, Order.NEWEST)
             self._counted = counted
         elif isinstance(argument, int):
             self._wanted = argument
@@ -190,9 +199,26 @@ class TicketsPage(Page):
             if not self.table.choose_id(argument):
                 self._clear_filter()
 
+    def _saved_opened(self, kept: SavedFilter) -> None:
+        self._show_filter(kept.filter, kept.order)
+
+    def _leave_saved(self) -> None:
+        self.saved.leave()
+        self._show_filter(TicketFilter(), Order.NEWEST)
+
+    def _show_filter(self, wanted: TicketFilter, order: Order) -> None:
+        self._by_deadline = order is Order.DEADLINE
+        self._order_chip.setChecked(self._by_deadline)
+        self.filters.show_filter(wanted)
+        self._filter_changed(wanted)
+
     def _filter_changed(self, _chosen: object) -> None:
         self._counted = None
         self._everything = False
+        self._list_anew()
+
+    def _list_anew(self) -> None:
+        self.saved.show_wanted(self.filters.filter, Order.DEADLINE if self._by_deadline else Order.NEWEST)
         self.model.restart()
         self._read_counts()
 
@@ -202,12 +228,11 @@ class TicketsPage(Page):
 
     def _change_order(self) -> None:
         self._by_deadline = self._order_chip.isChecked()
-        self.model.restart()
-        self._read_counts()
+        self._list_anew()
 
     def _order(self) -> Order:
         """What runs out first, where every listed ticket has a clock; else the newest first."""
-        clocks = self.filters.filter.waiting in (Waiting.OVERDUE, Waiting.DUE_SOON)
+        clocks = self.filters.filter.waiting in (Waiting.OVERDUE, Waiting.TODAY, Waiting.DUE_SOON)
         return Order.DEADLINE if self._by_deadline or clocks else Order.NEWEST
 
     def _loaded(self, started: bool) -> None:
@@ -249,10 +274,10 @@ class TicketsPage(Page):
 
     def choose_all(self) -> None:
         """Chooses all that is listed, also what was not fetched yet."""
-        chosen, person = self.filters.filter, self.session.person
+        chosen, person, order = self.filters.filter, self.session.person, self._order()
 
         def read(connection: Any) -> Any:
-            return bulk.rows(connection, bulk.ids(connection, chosen, person=person))
+            return bulk.rows(connection, bulk.ids(connection, chosen, person=person, order=order))
 
         self.session.query(self, read, self._all_read, key="all", failed=self._not_all)
 
@@ -339,4 +364,6 @@ class TicketsPage(Page):
 
     def _acted(self, done: Any) -> None:
         self._advance = True
+        if self.panel.isAncestorOf(QApplication.focusWidget()):
+            self.table.setFocus()
         self.session.announce(done.changes)

@@ -6,46 +6,45 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentProblem, UserError
 from app.tickets import commands, queries
 from app.tickets.papers import Paper, why_not
-from models.rules.lifecycle import BY_HAND, Action, State
-from models.rules.ratings import Satisfaction
-from views.shell.parts import Badge, Empty, icon_button, label, row, rule, scrolling
+from models.rules.lifecycle import BY_HAND, Action
+from views.shell.parts import Button, Empty, rule, scrolling
 from views.shell.session import Session
+from views.shell.tabbing import TabsAsLaidOut
 from views.shell.theme import UNIT
-from views.tables.chips import CALL_BACK, level_tone, state_chip
+from views.tickets.behind import LeftBehind
 from views.tickets.contact import ContactLine
-from views.tickets.drafting import DraftKeeper
+from views.tickets.doubt import Doubt
+from views.tickets.drafting import DraftKeeper, said
 from views.tickets.foot import ActionFoot
+from views.tickets.form_place import FormPlace
 from views.tickets.forms import ActionForm, ReasonForm, form_for
-from views.tickets.history import DayList, RectificationList, RoundList, TimeLine
-from views.tickets.meanwhile import GONE, Meanwhile
-from views.tickets.sections import ClockBlock, RatingBox, facts_line, place_line
-from views.tickets.steps import Steps
+from views.tickets.head import TicketHead
+from views.tickets.meanwhile import GONE, Meanwhile, Mine, Versions, only_beside
+from views.tickets.presence import PresenceLine
+from views.tickets.sections import ClockBlock, RatingBox
+from views.tickets.sheets import TicketSheets
+from views.tickets.undoing import Told
 
 #: Actions whose panel is open from the start, since everybody will want it.
 AT_ONCE = frozenset({Action.VERIFY_AND_DISPATCH})
-#: How an action is undone, with the reason written for it.
-UNDO = {
-    Action.VERIFY_AND_DISPATCH: (Action.RECALL, None),
-    Action.REJECT: (Action.RESTORE, "误操作，恢复"),
-    Action.APPROVE: (Action.UNAPPROVE, "误操作，撤回审核"),
-}
 #: Actions that ask for particulars; the others are done at once.
-WITH_PANEL = frozenset(BY_HAND) - {Action.RECALL, Action.ACKNOWLEDGE, Action.REPORT}
-#: The tab of what the agency handed in, shown once it has.
-HANDED_IN = 1
+WITH_PANEL = frozenset(BY_HAND) - {Action.RECALL, Action.ACKNOWLEDGE}
+#: Refusals that come of what others did meanwhile.
+OVERTAKEN = frozenset({"stale", "forbidden", "not_found"})
 
 
-class TicketPanel(QFrame):
-    """`acted(Done)` after an action was taken; `paper_wanted(Paper)` when one is to be shown."""
+class TicketPanel(TabsAsLaidOut, QFrame):
+    """`acted(Done)` after an action was taken; `paper_wanted(Paper, id)` when one is to be shown."""
 
     acted = Signal(object)
-    paper_wanted = Signal(object)
+    paper_wanted = Signal(object, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,16 +55,23 @@ class TicketPanel(QFrame):
         #: The ticket asked for last; shown once it was read.
         self.ticket_id: int | None = None
         self._newer: Any = None
-        self._gone = self._late = False
+        self._gone = self._late = self._compare_at_once = False
         self._shown_on: date | None = None
         self._form: ActionForm | None = None
         self._drafts = DraftKeeper(session, self)
-        self._pending: tuple[Action, UUID] | None = None
+        self._behind = LeftBehind(session, self._drafts, self)
+        self._told = Told(session, self)
+        self._told.undone.connect(self.acted)
+        self._doubt = Doubt(session, self)
+        self._doubt.happened.connect(self._happened)
+        self._pending: tuple[int, Action, UUID] | None = None
         self._tried: tuple[tuple[Any, ...], UUID] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self._stack = QStackedWidget(self)
+        self._presence = PresenceLine(session, self)
+        outer.addWidget(self._presence)
         self._empty = Empty(
             "tickets", "选择一件工单", "在左边的列表中选一件，这里显示评价原文、期限和可以办理的事项。", self
         )
@@ -74,9 +80,18 @@ class TicketPanel(QFrame):
         self._area = scrolling(self._body, self)
         self._stack.addWidget(self._area)
         outer.addWidget(self._stack, 1)
+        self.versions = Versions(self)
+        self._stack.addWidget(self.versions)
+        for chosen, way in (
+            (self.versions.again, self._go_on),
+            (self.versions.noted, self._keep_as_note),
+            (self.versions.copied, self._copy),
+            (self.versions.given_up, self._give_up),
+            (self.versions.back, self._back),
+        ):
+            chosen.connect(way)
         self.meanwhile = Meanwhile(self)
-        self.meanwhile.looked.connect(self._look)
-        self.meanwhile.noted.connect(self._keep_as_note)
+        self.meanwhile.looked.connect(self._compare)
         outer.addWidget(self.meanwhile)
         self._foot_rule = rule(self)
         outer.addWidget(self._foot_rule)
@@ -90,75 +105,29 @@ class TicketPanel(QFrame):
     def _make_body(self) -> QWidget:
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
+        column.setContentsMargins(5 * UNIT, UNIT, 5 * UNIT, 4 * UNIT)
         column.setSpacing(3 * UNIT)
-        self._title = label("", "lead", body, wrap=True)
-        self._level = Badge("", parent=body)
-        self._call_back = Badge("", parent=body)
-        self._state = Badge("", parent=body)
-        top = QHBoxLayout()
-        top.addWidget(self._title, 1)
-        top.addWidget(self._level)
-        top.addWidget(self._call_back)
-        top.addWidget(self._state)
-        column.addLayout(top)
-        self._facts = label("", "small", body, wrap=True)
-        self._place = label("", "small", body, wrap=True)
-        self._steps = Steps(body)
+        self._head = TicketHead(body)
         self._rating = RatingBox(self._session, body)
         self._rating.contact.recorded.connect(self._looked_at)
         self._clock = ClockBlock(body)
-        self._form_title = label("", "section", body)
-        self._form_close = icon_button("close", "收起", body)
-        self._form_close.clicked.connect(self.close_form)
-        self._form_holder = QWidget(body)
-        form = QVBoxLayout(self._form_holder)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setSpacing(2 * UNIT)
-        form.addLayout(row(self._form_title, None, self._form_close))
-        self._form_place = form
-        facts = QVBoxLayout()
-        facts.setSpacing(UNIT // 2)
-        facts.addWidget(self._facts)
-        facts.addWidget(self._place)
-        column.addLayout(facts)
-        for widget in (self._steps, self._rating, self._clock, self._form_holder):
+        self._form_holder = FormPlace(body)
+        self._form_holder.closed.connect(self.close_form)
+        self.sheets = TicketSheets(self._session, body)
+        for widget in (self._head, self._rating, self._clock, self._form_holder, self.sheets):
             column.addWidget(widget)
-        self._make_tabs(body, column)
-        return body
-
-    def _make_tabs(self, body: QWidget, column: QVBoxLayout) -> None:
-        self.tabs = QTabBar(body)
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("工单资料")
-        self.time_line, self.handed_in = TimeLine(body), RectificationList(self._session, body)
-        self.days, self.rounds = DayList(body), RoundList(body)
-        self._sheets = (self.time_line, self.handed_in, self.days, self.rounds)
-        for name in ("办理过程", "整改材料", "期限说明", "承办记录"):
-            self.tabs.addTab(name)
-        self.tabs.currentChanged.connect(self._show_tab)
-        holder = QVBoxLayout()
-        holder.setSpacing(0)
-        holder.addWidget(self.tabs)
-        holder.addWidget(rule(body))
-        column.addLayout(holder)
-        for sheet in self._sheets:
-            column.addWidget(sheet)
         column.addStretch(1)
-        self._show_tab(0)
-
-    def _show_tab(self, chosen: int) -> None:
-        for number, sheet in enumerate(self._sheets):
-            sheet.setVisible(number == chosen)
+        return body
 
     # showing ----------------------------------------------------------------------------------------------
 
     def show_nothing(self) -> None:
         """No ticket is chosen."""
+        self._leave_behind()
         self.detail = self.ticket_id = self._newer = None
         self._gone = False
         self._remove_form()
+        self._presence.watch(None)
         self._stack.setCurrentWidget(self._empty)
         self._foot.hide()
         self._foot_rule.hide()
@@ -173,6 +142,11 @@ class TicketPanel(QFrame):
             self.load(self.detail.row.id)
 
     @property
+    def confirm(self) -> Button | None:
+        """The button of the open form, None where none is open."""
+        return self._foot.confirm if self._form is not None else None
+
+    @property
     def typing(self) -> bool:
         """Whether something was written that must not be lost."""
         return self._form is not None and self._form.touched
@@ -184,33 +158,39 @@ class TicketPanel(QFrame):
                             key="ticket", failed=self._not_shown)  # fmt: skip
 
     def _not_shown(self, error: Exception) -> None:
+        if isinstance(error, UserError):  # the database answers again
+            self._doubt.ask()
         if getattr(error, "code", None) == "not_found" and self.ticket_id is not None:
             self._drafts.lost(self.ticket_id)
         same = self.detail is not None and self.detail.row.id == self.ticket_id
         if same and isinstance(error, UserError) and self.typing:
-            self._gone = True
+            self._gone, self._newer = True, None
             self.meanwhile.say_gone()
-            self._state_of_confirm()
+            self._tell_of_change()
             return
         if not (same and isinstance(error, EnvironmentProblem)):  # what is away for a moment stays on screen
             self.show_nothing()
         self._session.notice("warning" if isinstance(error, UserError) else "error", str(error))
 
     def _show(self, detail: Any) -> None:
+        self._doubt.ask()
         same = self.detail is not None and self.detail.row.id == detail.row.id
         changed = not same or self.detail.row.version != detail.row.version
         if same and detail == self.detail and self._shown_on == self._session.today and not self._gone:
+            self._compare_at_once = False
+            self._reopen()
             return  # an open menu and the focus stay where they are
         if same and self._pending is not None:
             self._late = True  # most likely our own act, whose answer is on its way
             return
-        if same and changed and self.typing:
-            self._newer = detail
-            self.meanwhile.say_changed(self.detail, detail)
-            self._state_of_confirm()
+        if same and changed and self.typing and self._form is not None:
+            self._show_beside(detail)
             return
         if self._gone:
             self.meanwhile.hide()
+            self._drafts.found()
+        if not same:
+            self._leave_behind()
         self._show_detail(detail)
         if changed or self._form is None:
             self._remove_form()
@@ -218,18 +198,21 @@ class TicketPanel(QFrame):
         self._show_all()
         if not same:
             self._area.verticalScrollBar().setValue(0)
+        self._reopen()
+
+    def _reopen(self) -> None:
+        """The form that somebody comes back for."""
+        if (wanted := self._behind.wanted(self.detail.row.id)) is not None:
+            self.begin(wanted)
 
     def _show_detail(self, detail: Any) -> None:
-        self.detail, self._newer, self._gone = detail, None, False
-        self._show_head(detail)
+        self.detail, self._newer, self._gone, self._compare_at_once = detail, None, False, False
+        self._presence.watch(detail.row.id)
+        self._head.show_detail(detail)
         self._shown_on = today = self._session.today
         self._rating.show_rating(detail)
         self._clock.show_detail(detail, today)
-        self.time_line.show_entries(detail.time_line, today)
-        self.days.show_clocks(detail.clocks, today)
-        self.handed_in.show_rectifications(detail.rectifications, today, detail.attachments)
-        self.tabs.setTabVisible(HANDED_IN, bool(detail.rectifications))
-        self.rounds.show_rounds(detail.rounds, today)
+        self.sheets.show_detail(detail, today)
         if self._form is not None:
             self._form.show_detail(detail)
 
@@ -244,62 +227,125 @@ class TicketPanel(QFrame):
         if at_once and not self.detail.row.declined:
             self._open_form(at_once, focus=False)
 
-    def _look(self) -> None:
-        """Shows what others did meanwhile, and keeps what was written."""
-        if self._newer is None or self._form is None:
+    # two at once ------------------------------------------------------------------------------------------
+
+    def _show_beside(self, detail: Any) -> None:
+        """Others changed the ticket while something is being written here."""
+        if self._newer is None and not self._gone and only_beside(self.detail, detail, self._form.action):
+            self.meanwhile.say_beside(self.detail, detail)
+            self._show_detail(detail)
+            self._state_of_confirm()
             return
-        self._show_detail(self._newer)
-        self.meanwhile.say_shown(self._form.action, self.detail, has_words=bool(self._form.words()))
-        self.tabs.setCurrentIndex(0)
+        if detail == self._newer and not self._compare_at_once:
+            return
+        self._newer, self._gone = detail, False
+        self._drafts.found()
+        self.meanwhile.say_changed(self.detail, detail)
+        self._tell_of_change()
+
+    def _tell_of_change(self) -> None:
+        self._state_of_confirm()
+        if self._compare_at_once or self._stack.currentWidget() is self.versions:
+            self._compare()
+
+    def _compare(self) -> None:
+        """Both versions: what others did meanwhile, and what was written here."""
+        self._compare_at_once = False
+        if self._form is None or not (self._gone or self._newer is not None):
+            return
+        self.versions.show_versions(self.detail, self._newer, self._mine(), self._session.today)
+        self._stack.setCurrentWidget(self.versions)
+        for part in (self.meanwhile, self._foot, self._foot_rule):
+            part.hide()
+        self.versions.take_focus()
+
+    def _mine(self) -> Mine:
+        return Mine(self._form.action, said(self._form))
+
+    def _back(self) -> None:
+        """To what was written, unchanged; the notice stays."""
         self._show_all()
-        self._area.ensureWidgetVisible(self._form_title)
+        self.meanwhile.show()
+        self._focus_form()
+
+    def _go_on(self) -> None:
+        """What was written stands upon the newest state."""
+        self._show_detail(self._newer)
+        self.sheets.show_time_line()
+        self._show_all()
+        self.meanwhile.say_shown()
+        self._focus_form()
 
     def _keep_as_note(self) -> None:
-        words = self._form.words() if self._form is not None else ""
+        words = self._mine().text
         self.begin(Action.ANNOTATE)
         if isinstance(self._form, ReasonForm):
-            self._form.text.setPlainText(words)
+            earlier = self._form.text.toPlainText().strip()
+            self._form.text.setPlainText("\n".join(part for part in (earlier, words) if part))
 
-    def _show_head(self, detail: Any) -> None:
-        ticket = detail.row
-        self._title.setText(ticket.item or "事项不明")
-        self._level.show_text(
-            Satisfaction(ticket.level).label if ticket.level else "", level_tone(ticket.level)
-        )
-        self._call_back.show_text(CALL_BACK if ticket.is_called_back else "", "accent")
-        self._call_back.setToolTip("12345热线的差评，应当人工回访（依据：细则第十五条）")
-        chip = state_chip(ticket)
-        shown = ticket.declined or ticket.state is State.REJECTED
-        self._state.show_text(chip.text if shown else "", chip.tone)
-        self._facts.setText(facts_line(ticket))
-        self._place.setText(place_line(detail))
-        self._place.setVisible(bool(self._place.text()))
-        self._steps.show_state(ticket.state)
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._mine().text)
+        self._session.notice("info", "您填写的内容已复制。")
+
+    def _give_up(self) -> None:
+        if not self._gone:
+            self._behind.give_up(self.detail.row.id, self._form)
+        self._drafts.forget()
+        self.close_form()
+
+    def _leave_behind(self) -> None:
+        """Another ticket comes up, or none, while something written is not confirmed."""
+        if self._form is None or self.detail is None or not self._drafts.written:
+            return
+        if self._gone:
+            self._behind.leave_lost(self._mine())
+        else:
+            self._behind.leave(self.detail.row.id, self._form.action)
 
     # acting -----------------------------------------------------------------------------------------------
 
     def begin(self, action: Action) -> None:
         """Opens the action's panel, or does it at once where nothing is to be said."""
+        if self._form is not None and (self._gone or self._form.action is action):
+            self._focus_form()
+            return
         if self._newer is not None:
             self._show_detail(self._newer)
         if self.detail is None or action not in self.detail.allowed:
             return
         if action in WITH_PANEL:
             self._open_form(action)
-            self._show_buttons()
+            self._show_all()
         else:
             self._act(action, {})
 
     def close_form(self) -> None:
         """Puts the open panel away, and shows what happened meanwhile."""
-        self._remove_form()
         if self._gone:
             self.show_nothing()
             return
+        self._remove_form()
         if self._newer is not None:
             self._show_detail(self._newer)
         self._open_at_once()
-        self._show_buttons()
+        self._show_all()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The page, the window or the person goes: what was typed last is kept."""
+        self._drafts.flush()
+        super().hideEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc puts the open panel away; what was typed is kept as a draft."""
+        opened = self._form is not None and self._form.action not in AT_ONCE
+        if event.key() == Qt.Key.Key_Escape and self._stack.currentWidget() is self.versions:
+            self._back()
+            return
+        if event.key() == Qt.Key.Key_Escape and opened:
+            self.close_form()
+            self._area.setFocus()
+            return
+        super().keyPressEvent(event)
 
     def _open_form(self, action: Action, *, focus: bool = True) -> None:
         self._remove_form()
@@ -308,25 +354,27 @@ class TicketPanel(QFrame):
             return
         self._form.edited.connect(self._form_edited)
         self._drafts.follow(self._form, self.detail.row.id)
-        self._form_title.setText("转办" if action in AT_ONCE else action.label)
-        self._form_close.setVisible(action not in AT_ONCE)
-        self._form_place.addWidget(self._form)
-        self._form_holder.show()
+        at_once = action in AT_ONCE
+        self._form_holder.put(self._form, "转办" if at_once else action.label, closable=not at_once)
         if focus:
-            self._form.nextInFocusChain().setFocus()
-            self._area.ensureWidgetVisible(self._form_title)
+            self._focus_form()
+
+    def _focus_form(self) -> None:
+        """To the first field of the open form."""
+        seen = self._form_holder.take_focus(self._form) if self._form is not None else None
+        if seen is not None:
+            self._area.ensureWidgetVisible(seen)
 
     def _remove_form(self) -> None:
         self._drafts.leave()
         if self._form is not None:
-            self._form_place.removeWidget(self._form)
-            self._form.hide()
-            self._form.deleteLater()
+            self._form_holder.remove(self._form)
             self._form = None
         self.meanwhile.hide()
-        self._form_holder.hide()
+        self._presence.set_typing(False)
 
     def _form_edited(self) -> None:
+        self._presence.set_typing(self._drafts.written)
         self._state_of_confirm()
 
     def _show_buttons(self) -> None:
@@ -336,6 +384,7 @@ class TicketPanel(QFrame):
         else:
             room = self.width() or self.minimumWidth()
             group = self._session.person.group
+            self._foot.notices, self._foot.today = self.detail.notices, self._session.today
             self._foot.papers = tuple((paper, why_not(paper, self.detail, group)) for paper in Paper)
             self._foot.show_actions(
                 self.detail.allowed, self.detail.refused, opened=opened, with_panel=WITH_PANEL, room=room
@@ -368,7 +417,9 @@ class TicketPanel(QFrame):
             return
         ticket = self.detail.row
         command_id = self._command_id((ticket.id, ticket.version, action, repr(values)))
-        self._pending = (action, command_id)
+        self._pending = (ticket.id, action, command_id)
+        self._doubt.end()
+        self._drafts.keep()
         self._foot.setEnabled(False)
 
         def work(connection: Any) -> Any:
@@ -385,42 +436,36 @@ class TicketPanel(QFrame):
         return self._tried[1]
 
     def _done(self, done: Any) -> None:
-        action, _ = self._pending or (Action.ANNOTATE, None)
+        action = self._pending[1] if self._pending is not None else Action.ANNOTATE
+        item = self.detail.row.item or "工单" if self.detail else "工单"
         self._tried = None
         self._drafts.done(done.ticket, action.value)
         self._settle()
-        self._remove_form()
-        self._tell(action, done)
+        if self.detail is not None and self.detail.row.id == done.ticket:
+            self._remove_form()
+        self._told.tell(item, action, done)
         self.acted.emit(done)
 
-    def _tell(self, action: Action, done: Any) -> None:
-        item = self.detail.row.item or "工单" if self.detail else "工单"
-        text = f"{item}：已{action.label}" + (
-            f"，期限 {done.due_on.month}月{done.due_on.day}日。" if done.due_on and action in UNDO else "。"
-        )
-        undo = UNDO.get(action)
-        if undo is None:
-            self._session.notice("success", text)
-        else:
-            self._undoing = (done.ticket, done.version, *undo)
-            self._session.notice("success", text, "撤回" if undo[0] is Action.RECALL else "撤销", self._undo)
-
-    def _undo(self) -> None:
-        ticket_id, version, action, reason = self._undoing
-        command_id = uuid4()
-        self._pending = (action, command_id)
-
-        def work(connection: Any) -> Any:
-            return commands.act(connection, ticket_id, version, action, command_id=command_id, reason=reason)
-
-        self._session.command(self, work, self._done, failed=self._refused, again=True)
+    def _happened(self, action: Action, done: Any) -> None:
+        """The answer to an act came late, after the connection had broken."""
+        shown = self.detail is not None and self.detail.row.id == done.ticket
+        if shown and (self._form is None or self._form.action is action):
+            self._pending = (done.ticket, action, uuid4())
+            self._done(done)
+            return
+        self._drafts.done(done.ticket, action.value)
+        self._session.notice("success", f"连接中断前的“{action.label}”已经办成。")
+        self.acted.emit(done)
 
     def _refused(self, error: Exception) -> None:
+        if self._pending is not None and isinstance(error, EnvironmentProblem):
+            self._doubt.begin(*self._pending)
         self._settle()
         if isinstance(error, UserError):
             self._tried = None
             self._session.notice("warning", str(error))
-            if error.code == "stale" and self.detail is not None:
+            if error.code in OVERTAKEN and self.detail is not None:
+                self._compare_at_once = self.typing
                 self.load(self.detail.row.id)
         else:
             known = hasattr(error, "message")

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from app.tickets.contributions import said_count
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
 from views.shell.flow import Flow
@@ -116,6 +117,8 @@ class ClockBlock(QWidget):
             lines.append(("主办", ticket.agency, "strong"))
         if ticket.co_agencies:
             lines.append(("协办", "、".join(ticket.co_agencies), ""))
+        if said := said_count(detail.contributions):
+            lines.append(("协办意见", said, ""))
         for name, day in (
             ("整改期限", ticket.due_on),
             ("重办期限", ticket.rework_due_on),

@@ -6,24 +6,24 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QEvent, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtCore import QDateTime, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QFrame, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.clock import SHANGHAI, local
 from app.tickets import queries
+from app.tickets.contributions import still_silent
 from models.rules.lifecycle import Action
 from views import dates
 from views.shell.parts import Button, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
-from views.tickets.attachments import AttachmentField
-from views.tickets.forms import MEANS, ActionForm, Choice, field_row, text_area
+from views.tickets.attachments import STILL_COMING, FilesForm
+from views.tickets.contributions import AdoptionBlock
+from views.tickets.forms import MEANS, Choice, field_row, text_area
 
 #: How the person was told.
 WAYS = {"电话": "电话", "当面": "当面", "短信": "短信", "书面": "书面"}
 TRIES = {1: "1 次", 2: "2 次", 3: "3 次"}
-_LATER = "附件还在上传，请稍候。"
 
 
 class CauseField(Button):
@@ -69,11 +69,11 @@ class CauseField(Button):
         self.edited.emit()
 
 
-class SubmitForm(ActionForm):
+class SubmitForm(FilesForm):
     """The rectification an agency hands in; returned work begins with what was missing and what was said last."""
 
     def __init__(self, action: Action, session: Session, detail: Any, parent: QWidget | None = None) -> None:
-        super().__init__(action, parent)
+        super().__init__(action, session, detail.row.id, parent)
         if detail.returned is not None:
             self.column.addWidget(_missing(detail.returned, session, self))
         self.say(MEANS[action])
@@ -81,7 +81,8 @@ class SubmitForm(ActionForm):
         self.found_reasonable = Choice({True: "合理", False: "不合理"}, self)
         self.cause_code = CauseField(session, self)
         self.cause = text_area("具体说明差评产生的原因", self, lines=2)
-        self.measures = text_area("整改措施", self, lines=2)
+        self.measures = text_area("整改措施", self, lines=4 if detail.contributions else 2)
+        self.contributions = AdoptionBlock(session, self.measures, self)
         self.reached = Choice({True: "已反馈", False: "联系不上"}, self)
         self.how = Choice(WAYS, self)
         self.at = QDateTimeEdit(QDateTime.currentDateTime(), self)
@@ -93,10 +94,10 @@ class SubmitForm(ActionForm):
         self.reviewed_by = QLineEdit(self)
         self.reviewed_by.setPlaceholderText("单位审核人姓名")
         self.reviewed_by.setAccessibleName("单位审核人")
-        self.files = AttachmentField(session, detail.row.id, self)
+        self.silent = label("", "amber", self, wrap=True)
         self._lay_out()
         self._listen()
-        self._lead_to_files()
+        self.lead_to_files(self.cause, self.measures, self.said)
         self._begin(detail)
         self._show_feedback()
 
@@ -119,8 +120,11 @@ class SubmitForm(ActionForm):
             line = field_row(name, field, self)
             self._rows[field] = line.itemAt(0).widget()
             self.column.addLayout(line)
+            if field is self.measures:
+                self.column.addWidget(self.contributions)
         self.column.addWidget(label("附件", "secondary", self))
         self.column.addWidget(self.files)
+        self.column.addWidget(self.silent)
 
     def _listen(self) -> None:
         for part in (
@@ -129,42 +133,12 @@ class SubmitForm(ActionForm):
             self.cause_code,
             self.how,
             self.attempts,
-            self.files,
         ):
             part.edited.connect(self.edited)
         for text in (self.cause, self.measures, self.said, self.reviewed_by):
             text.textChanged.connect(self.edited)
         self.at.dateTimeChanged.connect(self.edited)
         self.reached.edited.connect(self._show_feedback)
-
-    def _lead_to_files(self) -> None:
-        """A file let go anywhere in the form is meant for its files; so is a picture pasted into a text."""
-        self.setAcceptDrops(True)
-        for text in (self.cause, self.measures, self.said):
-            text.setAcceptDrops(False)
-            text.viewport().setAcceptDrops(False)
-            text.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ctrl+V in a text, while the clipboard holds a picture and no words."""
-        pasting = event.type() == QEvent.Type.KeyPress and event.matches(QKeySequence.StandardKey.Paste)
-        data = QGuiApplication.clipboard().mimeData() if pasting else None
-        if data is not None and data.hasImage() and not data.hasText():
-            self.files.paste_clipboard()
-            return True
-        return super().eventFilter(watched, event)
-
-    def dragEnterEvent(self, event) -> None:
-        """Takes what the files take."""
-        self.files.dragEnterEvent(event)
-
-    def dragLeaveEvent(self, event) -> None:
-        """As before."""
-        self.files.dragLeaveEvent(event)
-
-    def dropEvent(self, event) -> None:
-        """Hands it to the files."""
-        self.files.dropEvent(event)
 
     def _begin(self, detail: Any) -> None:
         """With the last version's words, where the work came back."""
@@ -190,9 +164,12 @@ class SubmitForm(ActionForm):
             self.at.setDateTime(QDateTime(at.year, at.month, at.day, at.hour, at.minute, 0))
 
     def show_detail(self, detail: Any) -> None:
-        """The files that lie ready may have changed."""
-        now = max((one.round for one in detail.rounds if one.current), default=0)
-        self.files.show_files(tuple(file for file in detail.attachments if file.round == now))
+        """Files and what co-agencies say may have changed; what was typed stays."""
+        super().show_detail(detail)
+        self.contributions.show_parts(detail.contributions)
+        silent = still_silent(detail.contributions)
+        self.silent.setText(f"{'、'.join(silent)} 尚未提供协办意见，仍可提交。")
+        self.silent.setVisible(bool(silent))
 
     def _show_feedback(self) -> None:
         reached = self.reached.value()
@@ -212,7 +189,7 @@ class SubmitForm(ActionForm):
         if not self.cause.toPlainText().strip() or not self.measures.toPlainText().strip():
             return "请写明原因和整改措施。"
         reviewer = None if self.reviewed_by.text().strip() else "请填写单位审核人。"
-        return self._feedback_problem() or reviewer or (_LATER if self.files.busy else None)
+        return self._feedback_problem() or reviewer or (STILL_COMING if self.files.busy else None)
 
     def _feedback_problem(self) -> str | None:
         if self.reached.value() is None:

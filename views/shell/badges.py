@@ -1,0 +1,57 @@
+"""The numbers of the navigation for pages that are not in front: what others or a file changed counts at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from app.changes import Changes, Kind
+from views.shell.session import Session
+
+#: What the numbers count.
+_COUNTED = Kind.TICKETS | Kind.CALENDAR
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits for the person, what has run out, and what soon will."""
+
+    mine: int
+    overdue: int
+    soon: int
+
+
+class Badges(QObject):
+    """Reads them again whenever tickets change; pages in front tell their own besides."""
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        session.changed.connect(self._changed)
+
+    def read(self) -> None:
+        """Reads them, for whoever has such pages."""
+        if not (self._session.is_open and self._session.registry.allowed("go.tickets")):
+            return
+        person = self._session.person
+
+        def work(connection: Any) -> Waits:
+            from app.tickets.queries import TicketFilter, Waiting, count
+
+            kinds = (Waiting.ME, Waiting.OVERDUE, Waiting.DUE_SOON)
+            return Waits(*(count(connection, TicketFilter(waiting=kind), person=person) for kind in kinds))
+
+        self._session.query(self, work, self._show, key="badges", failed=self._not_read)
+
+    def _show(self, waits: Waits) -> None:
+        self._session.counted.emit("tickets", waits.mine, False)
+        self._session.counted.emit("desk", waits.overdue + waits.soon, waits.overdue > 0)
+
+    def _not_read(self, _error: Exception) -> None:
+        """The page in front says what is wrong; the numbers are read with the next change."""
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.kinds & _COUNTED:
+            self.read()
