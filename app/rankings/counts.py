@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from app.clock import SHANGHAI, next_month
 from models.rules.ratings import Platform
+from models.rules.rulesets import RuleSet
 from models.rules.scoring import AgencyFacts, TicketGroup
 
 #: An agency with its name, kind and place in lists.
@@ -31,6 +32,15 @@ class MonthCounts:
     cased: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedMonth:
+    """When a month was closed, and the rules that were in force for it then."""
+
+    id: int
+    closed_at: datetime
+    rules: RuleSet
+
+
 @dataclass(slots=True)
 class Counts:
     """The counts of some months. `closed`: the months that came out as they were closed.
@@ -39,7 +49,7 @@ class Counts:
     """
 
     months: dict[tuple[date, int], MonthCounts]
-    closed: frozenset[date]
+    closed: dict[date, ClosedMonth]
     agencies: dict[date | None, list[Agency]]
     halls: dict[tuple[date | None, int], set[int]]
 
@@ -81,7 +91,8 @@ def read(connection: Connection, first: date, last: date, cutoff: datetime, *, c
 
     `closed`: months that were closed come out as they stood then, whatever the cut-off; otherwise all are live.
     """
-    closes = _closes(connection, first, last) if closed else {}
+    standing = _closed(connection, first, last) if closed else {}
+    closes = {month: close.id for month, close in standing.items()}
     months: dict[tuple[date, int], MonthCounts] = defaultdict(MonthCounts)
     _count_ratings(connection, months, closes, _runs(first, last, closes), cutoff)
     _count_tickets(connection, months, closes, _runs(first, last, closes), cutoff)
@@ -91,18 +102,23 @@ def read(connection: Connection, first: date, last: date, cutoff: datetime, *, c
     ):
         months[month, agency_id].cased = True
     agencies, halls = _standing(connection, closes)
-    return Counts(dict(months), frozenset(closes), agencies, halls)
+    return Counts(dict(months), standing, agencies, halls)
 
 
-def _closes(connection: Connection, first: date, last: date) -> dict[date, int]:
-    """Month → its standing close."""
+def _closed(connection: Connection, first: date, last: date) -> dict[date, ClosedMonth]:
+    """The months that are closed, and not open again."""
     rows = connection.execute(
-        text(
-            "SELECT month, id FROM month_close WHERE reopened_at IS NULL AND month BETWEEN :first AND :last"
-        ),
+        text("""
+            SELECT month, id, closed_at, rule_set_name, rule_set, parameters FROM month_close
+            WHERE reopened_at IS NULL AND month BETWEEN :first AND :last"""),
         {"first": first, "last": last},
     )
-    return {row.month: row.id for row in rows}
+    return {
+        row.month: ClosedMonth(
+            row.id, row.closed_at, RuleSet.from_json(row.rule_set_name, row.rule_set, row.parameters)
+        )
+        for row in rows
+    }
 
 
 def _months(first: date, last: date) -> Iterator[date]:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, text
 from app.clock import SHANGHAI, next_month
 from app.errors import UserError
 from app.rankings import counts
-from app.registry.queries import rule_set
-from models.rules.rulesets import RuleSet
-from models.rules.scoring import Ranking, Score, rank
+from app.registry.queries import rule_sets
+from models.rules.rulesets import SHIPPED, RuleSet, in_force
+from models.rules.scoring import AgencyFacts, Score, rank
 
 #: The groups that are ranked apart.
 GROUPS = {"township": "镇（街道）", "department": "市直部门"}
@@ -36,10 +36,19 @@ class Period:
         return next_month(self.last)
 
     @property
+    def length(self) -> int:
+        """How many months."""
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+    @property
     def before(self) -> Period:
         """The period of the same length just before."""
-        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        return Period(_back(self.first, months), _back(self.first, 1))
+        return Period(_back(self.first, self.length), _back(self.first, 1))
+
+    @property
+    def after(self) -> Period:
+        """The period of the same length just after."""
+        return Period(self.end, _back(self.last, -self.length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,11 @@ class RankedRow:
 
 @dataclass(frozen=True, slots=True)
 class RankingView:
-    """A ranking with what it was computed from. `unranked`: (agency, reason), listed apart; `closed`: the months of
-    it that were closed, whose counts are those of their close."""
+    """A ranking with what it was computed from.
+
+    `unranked`: (agency, reason), listed apart; `closed`: the months of it that were closed, whose counts are those of
+    their close, and `closed_at`, when the latest of them was; `facts`: of all agencies of the group, under `rules`.
+    """
 
     period: Period
     group: str
@@ -63,62 +75,110 @@ class RankingView:
     rows: tuple[RankedRow, ...]
     unranked: tuple[tuple[str, str], ...]
     closed: tuple[date, ...] = ()
+    closed_at: datetime | None = None
+    facts: tuple[AgencyFacts, ...] = ()
+    rules: RuleSet = SHIPPED
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The counts of a span of months with their rules: any period within is ranked without another read."""
+
+    span: Period
+    cutoff: datetime
+    counted: counts.Counts
+    rule_sets: tuple[RuleSet, ...]
+
+    def covers(self, period: Period) -> bool:
+        """Whether a period and the one before it, as far as rules go back, lie within."""
+        before = period.before.first
+        first = period.first if in_force(self.rule_sets, before) is None else before
+        return self.span.first <= first and period.last <= self.span.last
+
+    def rules(self, month: date) -> RuleSet | None:
+        """The rules of a month: those of its close, else those in force; None before the first."""
+        closed = self.counted.closed.get(month)
+        return in_force(self.rule_sets, month) if closed is None else closed.rules
+
+    def ranking(self, period: Period, group: str, *, compare: bool = True) -> RankingView:
+        """The ranking of a group in a period within the span; raises UserError where there are no rules for it."""
+        rules = self._rules(period)
+        facts = tuple(self.counted.facts(period.first, period.last, group))
+        now = rank(facts, rules)
+        previous = self._ranks(period.before, group) if compare else {}
+        closed = sorted(m for m in self.counted.closed if period.first <= m <= period.last)
+        return RankingView(
+            period=period,
+            group=group,
+            rule_set=rules.name,
+            cutoff=self.cutoff,
+            rows=tuple(RankedRow(r.rank, previous.get(r.score.facts.agency), r.score) for r in now.rows),
+            unranked=tuple((u.facts.agency, u.reason) for u in now.unranked),
+            closed=tuple(closed),
+            closed_at=max((self.counted.closed[month].closed_at for month in closed), default=None),
+            facts=facts,
+            rules=rules,
+        )
+
+    def _ranks(self, period: Period, group: str) -> dict[str, int]:
+        rules = self.rules(period.last)
+        if rules is None or self.rules(period.first) is None:
+            return {}
+        found = rank(self.counted.facts(period.first, period.last, group), rules)
+        return {row.score.facts.agency: row.rank for row in found.rows}
+
+    def _rules(self, period: Period) -> RuleSet:
+        if period.last < period.first:
+            raise UserError("起始月份晚于截止月份。", code="bad_period")
+        if self.rules(period.first) is None:
+            raise UserError(
+                f"{period.first.year}年{period.first.month}月早于第一个规则集，不能评分。", code="no_rule_set"
+            )
+        found = self.rules(period.last)
+        assert found is not None  # in force at the start, so also later
+        return found
+
+
+def history(connection: Connection, span: Period, *, as_of: date | None = None) -> History:
+    """What was counted in some months; the cut-off is the end of `as_of`, by default now.
+
+    Months that were closed come out as they stood then, unless a cut-off is asked for.
+    """
+    cutoff = _cutoff(connection, as_of)
+    counted = counts.read(connection, span.first, span.last, cutoff, closed=as_of is None)
+    return History(span, cutoff, counted, rule_sets(connection))
 
 
 def ranking(
     connection: Connection, period: Period, *, group: str, as_of: date | None = None, compare: bool = True
 ) -> RankingView:
-    """The ranking of a group of agencies; the cut-off is the end of `as_of`, by default now.
-
-    Months that were closed come out as they stood then, unless a cut-off is asked for.
+    """The ranking of a group of agencies in a period.
 
     Raises UserError for a month before the first rule set, or a period turned round.
     """
-    rules = _rules(connection, period)
-    cutoff = _cutoff(connection, as_of)
-    compare = compare and rule_set(connection, period.before.first) is not None
-    first = period.before.first if compare else period.first
-    counted = counts.read(connection, first, period.last, cutoff, closed=as_of is None)
-    now = rank(counted.facts(period.first, period.last, group), rules)
-    previous: dict[str, int] = {}
-    if compare:
-        before = _ranked(connection, counted, period.before, group)
-        previous = {row.score.facts.agency: row.rank for row in before.rows}
-    return RankingView(
-        period=period,
-        group=group,
-        rule_set=rules.name,
-        cutoff=cutoff,
-        rows=tuple(RankedRow(r.rank, previous.get(r.score.facts.agency), r.score) for r in now.rows),
-        unranked=tuple((u.facts.agency, u.reason) for u in now.unranked),
-        closed=tuple(sorted(month for month in counted.closed if period.first <= month)),
-    )
-
-
-def _ranked(connection: Connection, counted: counts.Counts, period: Period, group: str) -> Ranking:
-    return rank(counted.facts(period.first, period.last, group), _rules(connection, period))
+    span = Period(period.before.first if compare else period.first, period.last)
+    return history(connection, span, as_of=as_of).ranking(period, group, compare=compare)
 
 
 def months(connection: Connection) -> tuple[date, ...]:
     """Months with figures, newest first."""
+    # One look at each month's first row: the tally of a city holds hundreds of thousands.
     rows = connection.execute(
         text("""
-            SELECT DISTINCT date_trunc('month', day)::date AS month FROM tally
-            UNION SELECT DISTINCT date_trunc('month', day)::date FROM tally_ticket ORDER BY month DESC""")
+            WITH RECURSIVE counted(day) AS (
+                SELECT min(d) FROM (SELECT min(day) AS d FROM tally UNION ALL SELECT min(day) FROM tally_ticket
+                                    UNION ALL SELECT min(day) FROM tally_case) x
+                UNION ALL
+                SELECT (SELECT min(d) FROM (
+                            SELECT min(t.day) AS d FROM tally t WHERE t.day >= date_trunc('month', c.day) + INTERVAL '1 month'
+                            UNION ALL
+                            SELECT min(t.day) FROM tally_ticket t WHERE t.day >= date_trunc('month', c.day) + INTERVAL '1 month'
+                            UNION ALL
+                            SELECT min(t.day) FROM tally_case t WHERE t.day >= date_trunc('month', c.day) + INTERVAL '1 month') x)
+                FROM counted c WHERE c.day IS NOT NULL)
+            SELECT date_trunc('month', day)::date FROM counted WHERE day IS NOT NULL ORDER BY 1 DESC""")
     )
     return tuple(row[0] for row in rows)
-
-
-def _rules(connection: Connection, period: Period) -> RuleSet:
-    if period.last < period.first:
-        raise UserError("起始月份晚于截止月份。", code="bad_period")
-    if rule_set(connection, period.first) is None:
-        raise UserError(
-            f"{period.first.year}年{period.first.month}月早于第一个规则集，不能评分。", code="no_rule_set"
-        )
-    found = rule_set(connection, period.last)
-    assert found is not None  # in force at the start, so also later
-    return found
 
 
 def _cutoff(connection: Connection, as_of: date | None) -> datetime:

@@ -46,8 +46,15 @@ def counts(connection: Connection) -> tuple[int, int, int]:
 
 def rule_set(connection: Connection, month: date) -> RuleSet | None:
     """The rule set in force in a month, None before the first one."""
-    rows = connection.execute(text("SELECT name, effective_from, parameters FROM rule_set"))
-    return rulesets.in_force([RuleSet.from_json(*row) for row in rows], month)
+    return rulesets.in_force(rule_sets(connection), month)
+
+
+def rule_sets(connection: Connection) -> tuple[RuleSet, ...]:
+    """All rule sets, the earliest first."""
+    rows = connection.execute(
+        text("SELECT name, effective_from, parameters FROM rule_set ORDER BY effective_from")
+    )
+    return tuple(RuleSet.from_json(*row) for row in rows)
 
 
 def calendar(connection: Connection, starts: Iterable[tuple[date, int]]) -> Calendar:

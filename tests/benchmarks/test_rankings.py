@@ -1,0 +1,81 @@
+"""The ranking page over 36 months of ten million ratings: open, change of period, heat map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from app.rankings import queries, trends
+from app.rankings.queries import Period
+from tests.databases import MONDAY, Database
+
+MONTHS = 36
+LATEST = date(2026, 10, 1)
+AGENCIES = 41
+
+
+def test_months_of_counts(database: Database, benchmark: Any) -> None:
+    """What the page asks for, without its window."""
+    fill_tally(database)
+    whole = Period(date(2023, 11, 1), LATEST)
+    with database.store.read() as connection:
+        history = queries.history(connection, whole)
+        figures = {
+            "months": _timed(lambda: queries.months(connection)),
+            "month, read": _timed(
+                lambda: queries.ranking(connection, Period(LATEST, LATEST), group="township")
+            ),
+            "year, read": _timed(
+                lambda: queries.ranking(connection, Period(date(2026, 1, 1), LATEST), group="township")
+            ),
+            "all months, read": _timed(lambda: queries.history(connection, whole)),
+        }
+    figures["year, from the counts at hand"] = _timed(
+        lambda: history.ranking(Period(date(2025, 1, 1), date(2025, 12, 1)), "township")
+    )
+    figures["heat map's figures"] = _timed(lambda: trends.grid(history, "township"))
+    benchmark.extra_info |= figures
+    benchmark(history.ranking, Period(LATEST, LATEST), "township")
+    for name, value in figures.items():
+        print(f"  {name:<32} {value:>9.2f}")
+
+
+def fill_tally(database: Database) -> None:
+    """The tally that ten million ratings would make: each day, agency, platform and hall of three years."""
+    database.freeze(MONDAY)
+    for number in range(AGENCIES):
+        database.agency(f"第{number + 1}个单位，名称很长的镇人民政府")
+    database.rows(
+        "INSERT INTO pd.hall (agency_id, name, registered) SELECT a.id, '大厅' || n, true"
+        " FROM pd.agency a, generate_series(1, 3) AS n"
+    )
+    database.rows("""
+        INSERT INTO pd.tally (day, monthly, agency_id, platform, hall_id, level_5, level_4, level_3, level_2, level_1, defaults, active)
+        SELECT d::date, false, a.id, p.name, p.hall, 20 + (a.id + extract(day FROM d)::int) % 17, 5, 1, (a.id % 3)::int, (a.id % 2)::int, 9, 20
+        FROM generate_series(DATE '2023-11-01', DATE '2026-10-31', INTERVAL '1 day') AS d, pd.agency a,
+             LATERAL (SELECT unnest(ARRAY['portal', 'app', 'yueshengshi', 'yueshangtong']) AS name, 0::bigint AS hall
+                      UNION ALL SELECT 'hall', h.id FROM pd.hall h WHERE h.agency_id = a.id) p""")
+    database.rows("""
+        INSERT INTO pd.tally (day, monthly, agency_id, platform, hall_id, cases, cases_rated)
+        SELECT m::date, true, a.id, p, 0, 3000, 1500 + (a.id * 31) % 900
+        FROM generate_series(DATE '2023-11-01', DATE '2026-10-01', INTERVAL '1 month') AS m, pd.agency a,
+             unnest(ARRAY['portal', 'hall', 'app']) AS p""")
+    database.rows("""
+        INSERT INTO pd.tally_ticket (day, agency_id, submitted_on, handled_on, due_on, tickets)
+        SELECT d::date, a.id, d::date + 5, CASE WHEN a.id % 3 = 0 THEN DATE '9999-12-31' ELSE d::date + 8 END, d::date + 14, 1
+        FROM generate_series(DATE '2023-11-01', DATE '2026-10-31', INTERVAL '5 days') AS d, pd.agency a""")
+    database.rows("VACUUM ANALYZE pd.tally")
+    database.rows("VACUUM ANALYZE pd.tally_ticket")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    def once() -> float:
+        begin = perf_counter()
+        work()
+        return (perf_counter() - begin) * 1000
+
+    once()
+    return round(median(once() for _ in range(5)), 2)
