@@ -100,7 +100,8 @@ def read(connection: Connection, first: date, last: date, cutoff: datetime, *, c
         text("SELECT month, agency_id FROM case_cover WHERE month BETWEEN :first AND :last"),
         {"first": first, "last": last},
     ):
-        months[month, agency_id].cased = True
+        if month not in closes:
+            months[month, agency_id].cased = True
     agencies, halls = _standing(connection, closes)
     return Counts(dict(months), standing, agencies, halls)
 

@@ -7,6 +7,7 @@ AS $$
 DECLARE
     starts timestamptz := pd.local_midnight(month);
     ends timestamptz := pd.local_midnight((month + INTERVAL '1 month')::date);
+    rules rule_set;
     past date := (month + INTERVAL '1 month')::date;
     today date := pd.today();
     made bigint;
@@ -18,25 +19,25 @@ BEGIN
     IF past > today THEN
         RAISE EXCEPTION '这个月还没有结束，不能封账。' USING ERRCODE = 'PD001';
     END IF;
-    IF NOT EXISTS (SELECT FROM rule_set r WHERE r.effective_from <= close_month.month) THEN
-        RAISE EXCEPTION '这个月早于最早的评分规则，不能封账。' USING ERRCODE = 'PD001';
-    END IF;
     IF length(note) > 200 THEN
         RAISE EXCEPTION '封账说明至多200字。' USING ERRCODE = 'PD001';
     END IF;
     -- Nobody loads or acts on a ticket of the month meanwhile; a load takes its locks in the same order.
     PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
-    PERFORM pd.refresh_tally(ARRAY[close_month.month]);
     IF EXISTS (SELECT FROM month_close c WHERE c.month = close_month.month AND c.reopened_at IS NULL) THEN
         RAISE EXCEPTION '这个月已经封账。' USING ERRCODE = 'PD001';
     END IF;
+    SELECT * INTO rules FROM rule_set r WHERE r.effective_from <= close_month.month ORDER BY r.effective_from DESC LIMIT 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '这个月早于最早的评分规则，不能封账。' USING ERRCODE = 'PD001';
+    END IF;
+    PERFORM pd.refresh_tally(ARRAY[close_month.month]);
     INSERT INTO month_close (month, closed_at, closed_by, note, rule_set, rule_set_name, parameters,
                              ratings, ratings_hash, tickets, tickets_hash, cases, cases_hash, chain_no, chain_hash)
-    SELECT close_month.month, pd.now(), session_user, coalesce(btrim(close_month.note), ''), r.effective_from, r.name, r.parameters,
+    SELECT close_month.month, pd.now(), session_user, coalesce(btrim(close_month.note), ''), rules.effective_from, rules.name, rules.parameters,
            rh.n, rh.hash, th.n, th.hash, ch.n, ch.hash, coalesce(l.no, 0), l.hash
-    FROM (SELECT * FROM rule_set s WHERE s.effective_from <= close_month.month ORDER BY s.effective_from DESC LIMIT 1) r,
-         pd.fingerprint_of_ratings(starts, ends) rh, pd.fingerprint_of_tickets(starts, ends) th,
-         pd.fingerprint_of_cases(starts, ends) ch
+    FROM pd.fingerprint_of_ratings(close_month.month, rules.parameters) rh, pd.fingerprint_of_tickets(close_month.month) th,
+         pd.fingerprint_of_cases(close_month.month) ch
          LEFT JOIN (SELECT no, hash FROM event_link ORDER BY no DESC LIMIT 1) l ON true
     RETURNING id INTO made;
     INSERT INTO closed_agency (close_id, agency_id, name, kind, standing, halls)
@@ -48,6 +49,12 @@ BEGIN
     SELECT made, p.agency_id, p.platform, p.hall_id, p.level_5, p.level_4, p.level_3, p.level_2, p.level_1, p.defaults,
            p.active, p.cased, p.cases, p.cases_rated
     FROM pd.pooled_tally(close_month.month, past, today) p;
+    -- An agency whose case detail holds no case of the month stays 无办件 and not 缺办件数据.
+    INSERT INTO closed_tally (close_id, agency_id, platform, hall_id, level_5, level_4, level_3, level_2, level_1, defaults,
+                              active, cased, cases, cases_rated)
+    SELECT made, v.agency_id, 'hall', 0, 0, 0, 0, 0, 0, 0, 0, true, 0, 0
+    FROM case_cover v WHERE v.month = close_month.month
+    ON CONFLICT (close_id, agency_id, platform, hall_id) DO UPDATE SET cased = true;
     INSERT INTO closed_staff (close_id, staff_id, level_5, level_4, level_3, level_2, level_1)
     SELECT made, s.staff_id, sum(s.level_5), sum(s.level_4), sum(s.level_3), sum(s.level_2), sum(s.level_1)
     FROM tally_staff s WHERE s.day >= close_month.month AND s.day < past GROUP BY s.staff_id;
@@ -60,7 +67,8 @@ BEGIN
     PERFORM pd.note('month_closed', (
         SELECT jsonb_build_object('close', c.id, 'month', c.month, 'rule_set', c.rule_set,
             'ratings', c.ratings, 'ratings_hash', encode(c.ratings_hash, 'hex'), 'tickets', c.tickets,
-            'tickets_hash', encode(c.tickets_hash, 'hex'), 'cases', c.cases, 'cases_hash', encode(c.cases_hash, 'hex'))
+            'tickets_hash', encode(c.tickets_hash, 'hex'), 'cases', c.cases, 'cases_hash', encode(c.cases_hash, 'hex'),
+            'counts_hash', encode(pd.fingerprint_of_counts(made), 'hex'))
         FROM month_close c WHERE c.id = made));
     PERFORM pd.tell('closing', NULL);
     RETURN made;
@@ -111,29 +119,114 @@ AS $$
     FROM parts p GROUP BY p.month, p.agency_id, p.platform, p.hall_id
 $$;
 
--- What was counted, as a number of rows and one hash of them: ids and what counts of each, in their order.
-CREATE FUNCTION pd.fingerprint_of_ratings(starts timestamptz, ends timestamptz, OUT n integer, OUT hash bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+-- One hash of some lines, in their order.
+CREATE FUNCTION pd.hash_of(lines text[]) RETURNS bytea
+    LANGUAGE sql IMMUTABLE SET search_path = pd, pg_temp
 AS $$
-    SELECT count(*)::integer, sha256(convert_to(coalesce(string_agg(concat_ws(':', r.id, r.level, r.is_default::integer, r.agency_id), ',' ORDER BY r.id), ''), 'UTF8'))
-    FROM rating r WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
+    SELECT sha256(convert_to(coalesce(string_agg(l, ',' ORDER BY l), ''), 'UTF8')) FROM unnest(lines) AS l
 $$;
 
-CREATE FUNCTION pd.fingerprint_of_tickets(starts timestamptz, ends timestamptz, OUT n integer, OUT hash bytea)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+-- What was counted, as a number of rows and one hash of them: what each is and how it counts, in their order. Ratings:
+-- those on file, those that count for further cases, defaults of cases; the summary's lines where there is no detail.
+CREATE FUNCTION pd.fingerprint_of_ratings(month date, parameters jsonb, OUT n integer, OUT hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB'
 AS $$
-    SELECT count(*)::integer, sha256(convert_to(coalesce(string_agg(
-        concat_ws(':', t.id, t.holder_id, t.submitted_on IS NOT NULL, t.handled_on IS NOT NULL, t.due_on), ',' ORDER BY t.id), ''), 'UTF8'))
-    FROM ticket t WHERE t.opened_at >= starts AND t.opened_at < ends AND t.state <> 'rejected'
+    WITH bounds AS (
+        SELECT pd.local_midnight(month) AS starts, pd.local_midnight((month + INTERVAL '1 month')::date) AS ends,
+               (month + INTERVAL '1 month')::date AS past, parameters ->> 'follow_up_effect' = 'latest' AS latest),
+    lines AS (
+        SELECT true AS counts, concat_ws(':', 'r', r.id, r.agency_id, r.target, r.platform, coalesce(r.hall_id, 0),
+            coalesce(f.level, r.level), (r.is_default AND f.id IS NULL)::integer) AS line
+        FROM bounds b JOIN rating r ON r.rated_at >= b.starts AND r.rated_at < b.ends AND r.rating_number = 1
+        LEFT JOIN rating f ON b.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = r.target
+            AND f.service_number = r.service_number AND f.rating_number = 2
+            AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
+        UNION ALL
+        SELECT true, concat_ws(':', 's', x.case_number, x.area_code, x.rating_id, x.agency_id, x.platform, coalesce(x.hall_id, 0), x.level,
+            x.is_default::integer)
+        FROM bounds b, pd.shared_ratings(b.starts, b.ends, b.latest) x
+        UNION ALL
+        SELECT true, concat_ws(':', 'd', x.case_number, x.area_code, x.agency_id, x.platform, coalesce(x.hall_id, 0), x.day)
+        FROM bounds b, pd.default_ratings(fingerprint_of_ratings.month, b.past) x
+        UNION ALL
+        SELECT false, concat_ws(':', 'm', s.agency_id, s.platform, s.hall_id, s.level_5, s.level_4, s.level_3, s.level_2, s.level_1,
+            s.defaults, s.cases_rated)
+        FROM summary_count s WHERE s.month = fingerprint_of_ratings.month
+          AND NOT EXISTS (SELECT FROM rating_cover v WHERE v.month = s.month AND v.agency_id = s.agency_id)
+        UNION ALL
+        SELECT false, concat_ws(':', 'v', v.agency_id) FROM rating_cover v WHERE v.month = fingerprint_of_ratings.month)
+    SELECT (count(*) FILTER (WHERE l.counts))::integer, pd.hash_of(array_agg(l.line)) FROM lines l
 $$;
 
-CREATE FUNCTION pd.fingerprint_of_cases(starts timestamptz, ends timestamptz, OUT n integer, OUT hash bytea)
+CREATE FUNCTION pd.fingerprint_of_tickets(month date, OUT n integer, OUT hash bytea)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
-    SELECT count(*)::integer, sha256(convert_to(coalesce(string_agg(
-        concat_ws(':', c.case_number, c.area_code, c.agency_id, c.platform, c.hall_id), ',' ORDER BY c.case_number, c.area_code), ''), 'UTF8'))
-    FROM service_case c WHERE c.finished_at >= starts AND c.finished_at < ends
+    SELECT count(*)::integer, pd.hash_of(array_agg(
+        concat_ws(':', t.id, t.holder_id, (t.submitted_on IS NOT NULL)::integer, (t.handled_on IS NOT NULL)::integer, t.due_on)))
+    FROM ticket t
+    WHERE t.opened_at >= pd.local_midnight(month) AND t.opened_at < pd.local_midnight((month + INTERVAL '1 month')::date)
+      AND t.state <> 'rejected'
 $$;
+
+-- Cases of the month, and when they were first rated; the summary's lines where there is no detail.
+CREATE FUNCTION pd.fingerprint_of_cases(month date, OUT n integer, OUT hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB'
+AS $$
+    WITH lines AS (
+        SELECT true AS counts, concat_ws(':', 'c', c.case_number, c.area_code, c.agency_id, c.platform, coalesce(c.hall_id, 0)) AS line
+        FROM service_case c
+        WHERE c.finished_at >= pd.local_midnight(month) AND c.finished_at < pd.local_midnight((month + INTERVAL '1 month')::date)
+        UNION ALL
+        SELECT false, concat_ws(':', 't', t.day, t.agency_id, t.platform, t.hall_id, t.rated_on, t.cases)
+        FROM tally_case t WHERE t.day >= month AND t.day < (month + INTERVAL '1 month')::date
+        UNION ALL
+        SELECT false, concat_ws(':', 'm', s.agency_id, s.platform, s.hall_id, s.cases, s.cases_rated)
+        FROM summary_count s WHERE s.month = fingerprint_of_cases.month
+          AND NOT EXISTS (SELECT FROM case_cover v WHERE v.month = s.month AND v.agency_id = s.agency_id)
+        UNION ALL
+        SELECT false, concat_ws(':', 'v', v.agency_id) FROM case_cover v WHERE v.month = fingerprint_of_cases.month)
+    SELECT (count(*) FILTER (WHERE l.counts))::integer, pd.hash_of(array_agg(l.line)) FROM lines l
+$$;
+
+-- The counts that were kept, so that the log also vouches for them.
+CREATE FUNCTION pd.fingerprint_of_counts(closed bigint) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT pd.hash_of(array_agg(x.line)) FROM (
+        SELECT 'a' || a::text AS line FROM closed_agency a WHERE a.close_id = closed
+        UNION ALL SELECT 'n' || n::text FROM closed_tally n WHERE n.close_id = closed
+        UNION ALL SELECT 's' || s::text FROM closed_staff s WHERE s.close_id = closed
+        UNION ALL SELECT 'g' || g::text FROM closed_ticket_count g WHERE g.close_id = closed
+        UNION ALL SELECT 't' || t::text FROM closed_ticket t WHERE t.close_id = closed
+        UNION ALL SELECT 'p' || c.rule_set || c.rule_set_name || c.parameters FROM month_close c WHERE c.id = closed) x
+$$;
+
+-- Whether the rows that a standing close counted are still those, and whether what was kept is as the log says.
+-- `was`, `is_now`: how many rows; none of the counts kept.
+CREATE FUNCTION pd.check_close(month date) RETURNS TABLE (what text, was integer, is_now integer, same boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    standing month_close;
+    noted text;
+BEGIN
+    PERFORM pd.require_group('officer', 'bureau', 'auditor');
+    SELECT * INTO standing FROM month_close c WHERE c.month = check_close.month AND c.reopened_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '这个月没有封账。' USING ERRCODE = 'PD001';
+    END IF;
+    noted := (SELECT e.facts ->> 'counts_hash' FROM event e
+              WHERE e.action = 'month_closed' AND (e.facts ->> 'close')::bigint = standing.id);
+    RETURN QUERY
+    SELECT 'ratings', standing.ratings, f.n, f.hash = standing.ratings_hash
+    FROM pd.fingerprint_of_ratings(standing.month, standing.parameters) f
+    UNION ALL
+    SELECT 'tickets', standing.tickets, f.n, f.hash = standing.tickets_hash FROM pd.fingerprint_of_tickets(standing.month) f
+    UNION ALL
+    SELECT 'cases', standing.cases, f.n, f.hash = standing.cases_hash FROM pd.fingerprint_of_cases(standing.month) f
+    UNION ALL
+    SELECT 'counts', NULL, NULL, encode(pd.fingerprint_of_counts(standing.id), 'hex') IS NOT DISTINCT FROM noted;
+END $$;
 
 -- Everyone may read the counts; the tickets behind them as tickets are read.
 GRANT SELECT ON pd.month_close, pd.closed_agency, pd.closed_tally, pd.closed_staff, pd.closed_ticket_count
@@ -145,4 +238,5 @@ CREATE POLICY liaison ON pd.closed_ticket FOR SELECT TO pd_liaison USING (EXISTS
     SELECT FROM pd.assignment a WHERE a.ticket_id = closed_ticket.ticket_id AND a.current
                                   AND a.agency_id = (SELECT pd.my_agency())));
 GRANT EXECUTE ON FUNCTION pd.close_month(date, text), pd.reopen_month(date, text) TO pd_officer;
+GRANT EXECUTE ON FUNCTION pd.check_close(date) TO pd_officer, pd_bureau, pd_auditor;
 GRANT EXECUTE ON FUNCTION pd.pooled_tally(date, date, date) TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;

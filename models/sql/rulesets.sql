@@ -46,22 +46,23 @@ BEGIN
             RETURN '四项权重应各在0到1之间、合计为1，没有大厅的单位不计大厅推广度';
         END IF;
     END LOOP;
-    IF NOT coalesce((SELECT bool_and(v ~ '^\d{1,2}(\.\d{1,2})?$' AND v::numeric <= 10) AND count(*) = 5
-                       AND bool_and(k IN ('1', '2', '3', '4', '5'))
-                     FROM jsonb_each_text(CASE jsonb_typeof(parameters -> 'points') WHEN 'object' THEN parameters -> 'points' ELSE '{}' END) AS p(k, v)), false) THEN
+    IF NOT coalesce((SELECT bool_and(CASE WHEN j::text ~ '^"\d{1,2}(\.\d{1,2})?"$' THEN btrim(j::text, '"')::numeric <= 10 ELSE false END)
+                       AND count(*) = 5 AND bool_and(k IN ('1', '2', '3', '4', '5'))
+                     FROM jsonb_each(CASE jsonb_typeof(parameters -> 'points') WHEN 'object' THEN parameters -> 'points' ELSE '{}' END) AS p(k, j)), false) THEN
         RETURN '五个等级的分值应各在0到10之间';
     END IF;
     RETURN NULL;
 END $$;
 
--- Four weights as decimals, which sum to 1; quality or coverage weighs something.
+-- Four weights as decimals in words, which sum to 1; quality or coverage weighs something. A number of JSON would come
+-- out of it rounded in binary.
 CREATE FUNCTION pd.are_weights(weights jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE SET search_path = pd, pg_temp
 AS $$
     SELECT coalesce(count(*) = 4 AND bool_and(k IN ('quality', 'handling', 'hall_adoption', 'coverage'))
-        AND bool_and(v ~ '^[01](\.\d{1,4})?$') AND sum(CASE WHEN v ~ '^[01](\.\d{1,4})?$' THEN v::numeric END) = 1
-        AND sum(CASE WHEN k IN ('quality', 'coverage') AND v ~ '^[01](\.\d{1,4})?$' THEN v::numeric ELSE 0 END) > 0, false)
-    FROM jsonb_each_text(CASE jsonb_typeof(weights) WHEN 'object' THEN weights ELSE '{}' END) AS w(k, v)
+        AND bool_and(v ~ '^"[01](\.\d{1,4})?"$') AND sum(CASE WHEN v ~ '^"[01](\.\d{1,4})?"$' THEN btrim(v, '"')::numeric END) = 1
+        AND sum(CASE WHEN k IN ('quality', 'coverage') AND v ~ '^"[01](\.\d{1,4})?"$' THEN btrim(v, '"')::numeric ELSE 0 END) > 0, false)
+    FROM jsonb_each(CASE jsonb_typeof(weights) WHEN 'object' THEN weights ELSE '{}' END) AS w(k, j), LATERAL (SELECT j::text AS v) t
 $$;
 
 -- Raises where the connected person is not an officer marked as head.
@@ -109,7 +110,7 @@ BEGIN
     IF closed IS NOT NULL THEN
         RAISE EXCEPTION '%已经封账，用过的规则集不能再改；请从以后的月份施行。', to_char(closed, 'YYYY"年"FMMM"月"') USING ERRCODE = 'PD001';
     END IF;
-    effect_before := (SELECT r.parameters ->> 'follow_up_effect' FROM rule_set r WHERE r.effective_from <= month ORDER BY r.effective_from DESC LIMIT 1);
+    effect_before := pd.follow_up_effect(month);
     INSERT INTO rule_set AS r (effective_from, name, parameters, reason, put_by, put_at)
     VALUES (month, btrim(put_rule_set.name), put_rule_set.parameters, btrim(put_rule_set.reason), session_user, pd.now())
     ON CONFLICT (effective_from) DO UPDATE SET name = excluded.name, parameters = excluded.parameters,
@@ -125,12 +126,15 @@ END $$;
 CREATE FUNCTION pd.drop_rule_set(month date, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
+DECLARE
+    effect_before text;
 BEGIN
     PERFORM pd.require_head();
     IF pd.blank(reason) OR length(reason) > 500 THEN
         RAISE EXCEPTION '请写明为什么撤销（至多500字）。' USING ERRCODE = 'PD001';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
+    effect_before := pd.follow_up_effect(month);
     IF month = (SELECT min(r.effective_from) FROM rule_set r) OR pd.month_scored_from(month) IS NOT NULL THEN
         RAISE EXCEPTION '最早的和已经封账用过的规则集不能撤销。' USING ERRCODE = 'PD001';
     END IF;
@@ -139,15 +143,27 @@ BEGIN
         RAISE EXCEPTION '没有这个规则集。' USING ERRCODE = 'PD001';
     END IF;
     PERFORM pd.note('rule_set_dropped', jsonb_build_object('from', month, 'text_hash', encode(sha256(convert_to(btrim(reason), 'UTF8')), 'hex')));
-    PERFORM pd.recount_from(month);
+    IF effect_before <> pd.follow_up_effect(month) THEN
+        PERFORM pd.recount_from(month);
+    END IF;
     PERFORM pd.tell('rules', NULL);
 END $$;
 
--- Counts the months anew whose ratings another rule counts otherwise.
+-- Which rating counts in a month, the first or the latest.
+CREATE FUNCTION pd.follow_up_effect(month date) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT r.parameters ->> 'follow_up_effect' FROM rule_set r WHERE r.effective_from <= month ORDER BY r.effective_from DESC LIMIT 1
+$$;
+
+-- Counts the months anew, up to the next rule set, whose ratings another rule counts otherwise.
 CREATE FUNCTION pd.recount_from(month date) RETURNS integer
     LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
-    SELECT pd.refresh_tally(ARRAY(SELECT DISTINCT date_trunc('month', t.day)::date FROM tally t WHERE t.day >= recount_from.month))
+    SELECT pd.refresh_tally(ARRAY(
+        SELECT DISTINCT date_trunc('month', t.day)::date FROM tally t
+        WHERE t.day >= recount_from.month
+          AND t.day < coalesce((SELECT min(r.effective_from) FROM rule_set r WHERE r.effective_from > recount_from.month), 'infinity')))
 $$;
 
 GRANT EXECUTE ON FUNCTION pd.put_rule_set(date, text, jsonb, text), pd.drop_rule_set(date, text) TO pd_officer;
