@@ -82,18 +82,20 @@ class RankingView:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The counts of a span of months with their rules: any period within is ranked without another read."""
+    """The counts of a span of months with their rules: any period within is ranked without another read.
+
+    `complete`: outside the span nothing was counted.
+    """
 
     span: Period
     cutoff: datetime
     counted: counts.Counts
     rule_sets: tuple[RuleSet, ...]
+    complete: bool = False
 
     def covers(self, period: Period) -> bool:
-        """Whether a period and the one before it, as far as rules go back, lie within."""
-        before = period.before.first
-        first = period.first if in_force(self.rule_sets, before) is None else before
-        return self.span.first <= first and period.last <= self.span.last
+        """Whether a period and the one before it lie within."""
+        return self.complete or (self.span.first <= period.before.first and period.last <= self.span.last)
 
     def rules(self, month: date) -> RuleSet | None:
         """The rules of a month: those of its close, else those in force; None before the first."""

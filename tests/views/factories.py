@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,12 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from app.changes import Changes, Kind
-from app.clock import SHANGHAI
+from app.clock import SHANGHAI, next_month
 from app.desk import queries as desk
 from app.intake import commands as intake_commands
 from app.intake import queries as intake
 from app.intake.kinds import Kind as FileKind
 from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDeadline, Refusal, SheetSeen
+from app.rankings import counts
 from app.rankings import queries as rankings
 from app.registry import queries as registry
 from app.tickets import commands, presence
@@ -136,6 +138,28 @@ def ranking_view(period: Any = None, group: str = "township") -> Any:
                                 cutoff=NOW, rows=rows, unranked=(("安铺镇", "缺办件数据"),))  # fmt: skip
 
 
+def history(span: Any = None) -> Any:
+    """The months of `ranking_view` as they were counted, each like the others."""
+    span = span or rankings.Period(MONTH, MONTH)
+    counted = (facts("罗州街道", 1, 300, True), facts("城南街道", 2, 200), facts("石城镇", 3, 12, False),
+               facts("长山镇", 4, 90, False, hall=False), scoring.AgencyFacts("安铺镇", 5))  # fmt: skip
+    months: dict[Any, Any] = {}
+    month = span.first
+    while month <= span.last:
+        for known in counted:
+            part = counts.MonthCounts(cased=known.cases_loaded)
+            part.levels.update({p: Counter(levels) for p, levels in known.levels.items()})
+            part.cases.update(known.cases)
+            part.active.update({known.order} if known.halls[0] else ())
+            part.tickets.update({(g.rectified, g.submitted, g.due): g.count for g in known.tickets})
+            months[month, known.order] = part
+        month = next_month(month)
+    townships = [(f.order, f.agency, "township", f.order) for f in counted]
+    halls = {(None, f.order): {f.order} for f in counted if f.halls[1]}
+    made = counts.Counts(months, {}, {None: townships}, halls)
+    return rankings.History(span, NOW, made, (SHIPPED,))
+
+
 def inspection(kind: FileKind = FileKind.RATINGS) -> Inspection:
     """A file recognised."""
     columns = (
@@ -226,7 +250,7 @@ class Backend:
         for module, names in (
             (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
             (desk, ("waiting", "watched", "month_strip", "latest_month")), (registry, ("agencies",)),
-            (rankings, ("ranking", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
+            (rankings, ("history", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
             (presence, ("look", "look_away")),
         ):  # fmt: skip
             for name in names:
@@ -323,10 +347,10 @@ class Backend:
     def _months(self, _connection: Any) -> tuple[date, ...]:
         return self.months
 
-    def _ranking(self, _connection: Any, period: Any, *, group: str, **_options: Any) -> Any:
+    def _history(self, _connection: Any, span: Any, **_options: Any) -> Any:
         if self.refusal is not None:
             raise self.refusal
-        return ranking_view(period, group)
+        return history(span)
 
     def _batches(self, _connection: Any, limit: int = 50) -> Any:
         return (

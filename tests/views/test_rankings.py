@@ -1,22 +1,32 @@
-"""The ranking page, its table and pictures: every number says what it was counted from."""
+"""The ranking page, its table, charts and pictures: every number says what it was counted from."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter, QPixmap
+from PySide6.QtWidgets import QComboBox
 
+from app.clock import SHANGHAI
 from app.errors import UserError
+from app.rankings import trends
+from app.rankings.queries import Period
 from app.tickets.queries import TicketFilter
 from models.rules.people import Group
-from tests.views.factories import MONTH, TODAY, Backend, Workspace, person, ranking_view
+from models.rules.rulesets import SHIPPED
+from tests.views.factories import MONTH, TODAY, Backend, Workspace, history, person, ranking_view
 from views.operations import Operations
 from views.rankings import picture
+from views.rankings.heat import HeatMap
 from views.rankings.page import RankingsPage
-from views.rankings.parts import change_of, change_text, counted
+from views.rankings.parts import change_of, change_text, counted, explained, interval_text
+from views.rankings.periods import period_text, whole_periods
+from views.rankings.scatter import Scatter
 from views.rankings.table import COLUMNS
+from views.rankings.trend import TrendChart
 from views.shell import theme
 from views.shell.session import Session
 from views.tickets.drill import Drill
@@ -50,11 +60,16 @@ def settle(qtbot, page):
     qtbot.waitUntil(lambda: page.session.operations.running == 0)
 
 
+def column_of(title):
+    return next(i for i, c in enumerate(COLUMNS) if c.title == title)
+
+
 def test_the_latest_month_is_shown_with_its_facts(page):
-    assert page._period.text() == "2026年10月"
+    assert page.periods.chip.text() == "2026年10月"
     assert "镇（街） 4 个" in page.facts.text()
     assert page._apart.text() == "未参加排名：安铺镇（缺办件数据）"
     assert page._small.isVisible()
+    assert page._closed.accessibleName() == "未封账"
 
 
 def test_bars_and_table_stand_row_by_row(page):
@@ -64,72 +79,174 @@ def test_bars_and_table_stand_row_by_row(page):
     assert page.chart.row_at(2) is None
 
 
-def test_a_number_with_a_list_opens_it(page, qtbot):
-    model = page.table.rank_model
-    name = page._view.rows[0].score.facts.agency
-    column = next(i for i, c in enumerate(COLUMNS) if c.title == "工单")
+def test_a_number_with_a_list_opens_it_by_mouse_and_by_enter(page, qtbot):
+    model, column = page.table.rank_model, column_of("工单")
     at = next(i for i, r in enumerate(model.rows) if r.score.facts.agency == "罗州街道")
     assert model.opens(model.index(at, column))
-    page.table.clicked.emit(model.index(at, column))
     chosen = TicketFilter(agency="罗州街道", month=MONTH, last_month=MONTH, counted=True)
-    assert page.asked == [("tickets", Drill(chosen, 1))]
-    quality = model.index(at, 0)
-    assert not model.opens(quality)
-    assert name
-
-
-def test_no_link_where_there_is_no_ticket(page):
-    model = page.table.rank_model
-    at = next(i for i, r in enumerate(model.rows) if r.score.facts.agency == "城南街道")
-    assert not any(model.opens(model.index(at, c)) for c in range(len(COLUMNS)))
+    page.table.clicked.emit(model.index(at, column))
+    page.table.setCurrentIndex(model.index(at, column))
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert page.asked == [("tickets", Drill(chosen, 1))] * 2
+    without = next(i for i, r in enumerate(model.rows) if r.score.facts.agency == "城南街道")
+    assert not model.opens(model.index(without, column))
 
 
 def test_pressing_a_bar_chooses_the_agency(page, qtbot):
-    qtbot.mouseClick(
-        page.chart.viewport(), Qt.MouseButton.LeftButton, pos=QPointF(300, 36 + 27 * 2 + 5).toPoint()
-    )
+    qtbot.mouseClick(page.chart, Qt.MouseButton.LeftButton, pos=QPointF(300, 36 + 27 * 2 + 5).toPoint())
     assert page.chart.selected == 2
     shown = page.chart.grab().toImage()
     ratio = shown.devicePixelRatio()
-    soft = [
-        shown.pixelColor(int(2 * ratio), int((36 + 27 * row + 3) * ratio)).name().upper() for row in (0, 2)
-    ]
-    assert soft == [theme.colors().surface, theme.colors().accent_soft]
+    soft = shown.pixelColor(int(2 * ratio), int((36 + 27 * 2 + 3) * ratio)).name().upper()
+    assert soft == theme.colors().accent_soft
     assert page.table.currentIndex().row() == 2
-    page._open_chosen()
-    assert page.asked
 
 
-def test_group_and_month_change(page, qtbot):
+def test_another_period_or_group_is_shown_without_a_read_where_the_counts_are_at_hand(
+    page, qtbot, monkeypatch
+):
+    page._read_whole()
+    settle(qtbot, page)
+    monkeypatch.setattr(page.session, "query", None)
+    qtbot.keyClick(page, Qt.Key.Key_Left)
+    assert page.periods.chip.text() == "2026年9月"
+    qtbot.keyClick(page, Qt.Key.Key_Right)
+    page.show_period(Period(date(2026, 7, 1), date(2026, 9, 1)))
+    assert page.periods.chip.text() == "2026年第三季度"
     page._groups["department"].click()
+    assert page._stack.currentWidget() is page._empty
+    page._groups["township"].click()
+    assert page._view.period.length == 3
+
+
+def test_any_span_can_be_asked_for(page, qtbot):
+    page.periods.ask_span()
+    boxes = page.periods.findChildren(QComboBox)
+    boxes[0].setCurrentIndex(1)
+    page.periods.confirm.click()
     settle(qtbot, page)
-    assert page._view.group == "department"
-    page._earlier.click()
-    settle(qtbot, page)
-    assert page._period.text() == "2026年9月"
-    page._later.click()
-    settle(qtbot, page)
-    menu = page.periods_menu()
-    menu.actions()[-1].trigger()
-    settle(qtbot, page)
-    assert page._view.period.first == date(2026, 9, 1)
-    assert page._view.period.last == MONTH
+    assert (page._view.period.first, page._view.period.last) == (date(2026, 9, 1), MONTH)
+    menu = page.periods.menu()
+    assert [a.text() for a in menu.actions() if a.text()] == [
+        "月份", "季度", "半年", "全年", "近三个月", "近一年", "任意时段…",
+    ]  # fmt: skip
     menu.deleteLater()
 
 
-def test_a_month_before_any_rule_set_says_so(page, qtbot, backend):
-    backend.refusal = UserError("2020年11月还没有规则集。")
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ((2026, 10), (2026, 10), "2026年10月"),
+        ((2026, 10), (2026, 12), "2026年第四季度"),
+        ((2026, 7), (2026, 12), "2026年下半年"),
+        ((2026, 1), (2026, 12), "2026年"),
+        ((2026, 2), (2026, 4), "2026年2月至4月"),
+        ((2025, 11), (2026, 2), "2025年11月至2026年2月"),
+    ],
+)
+def test_periods_are_called_as_people_call_them(first, last, text):
+    assert period_text(Period(date(*first, 1), date(*last, 1))) == text
+
+
+def test_whole_periods_hold_a_month_with_figures():
+    months = (date(2026, 10, 1), date(2026, 9, 1))
+    assert [p.first for p in whole_periods(months, 3)] == [date(2026, 10, 1), date(2026, 7, 1)]
+    assert [p.last for p in whole_periods(months, 12)] == [date(2026, 12, 1)]
+
+
+def test_a_period_that_cannot_be_ranked_says_so(page, qtbot, backend):
+    page.show_period(Period.month(date(2020, 11, 1)))
+    settle(qtbot, page)
+    assert page._empty.advice.text() == "2020年11月早于第一个规则集，不能评分。"
+    assert page.plate() is None
+    backend.refusal = UserError("换一个月份。")
     page.reload()
     settle(qtbot, page)
-    assert page._empty.advice.text() == "2020年11月还没有规则集。"
+    assert page._empty.advice.text() == "换一个月份。"
 
 
 def test_without_months_there_is_advice(page, qtbot, backend):
     backend.months = ()
-    page._span = None
+    page._wanted_period = None
     page.reload()
     settle(qtbot, page)
     assert page._empty.isVisible()
+
+
+def test_closed_months_say_so():
+    view = replace(ranking_view(), period=Period(date(2026, 7, 1), MONTH))
+    closed = replace(view, closed=(date(2026, 7, 1),), closed_at=datetime(2026, 8, 5, 10, tzinfo=SHANGHAI))
+    assert picture.closed_text(view) == "未封账"
+    assert picture.closed_text(closed) == "已封账：7月"
+    assert (
+        picture.closed_text(replace(closed, period=Period.month(date(2026, 7, 1)))) == "已封账（2026-08-05）"
+    )
+
+
+def test_every_board_answers_to_mouse_and_keys(page, qtbot):
+    page._read_whole()
+    settle(qtbot, page)
+    for name, spots in (("trend", 2), ("heat", 10), ("scatter", 4)):
+        page._boards[name].click()
+        settle(qtbot, page)
+        canvas = page.boards[name].canvas
+        assert len(canvas.spots()) >= spots
+        canvas.setFocus()
+        qtbot.keyClick(canvas, Qt.Key.Key_Down)
+        assert canvas.accessibleDescription()
+        assert page.plate().title.startswith("2026年9月至10月" if name != "scatter" else "2026年10月")
+    page._boards["heat"].click()
+    canvas = page.boards["heat"].canvas
+    spot = next(s for s in canvas.spots() if s.month == date(2026, 9, 1) and s.agency == "石城镇")
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
+    assert (page.board, page._view.period.first) == ("bars", date(2026, 9, 1))
+    assert page._view.rows[page.chart.selected].score.facts.agency == "石城镇"
+
+
+def test_lines_are_added_and_taken_out(page, qtbot):
+    page._read_whole()
+    settle(qtbot, page)
+    page._boards["trend"].click()
+    board = page.boards["trend"]
+    for agency in ("石城镇", "长山镇", "石城镇"):
+        board.add(agency)
+    assert board.canvas.agencies[-2:] == ("石城镇", "长山镇")
+    board.remove("石城镇")
+    assert "石城镇" not in board.canvas.agencies
+    assert "石城镇" in [a.text() for a in board.menu().actions()]
+
+
+def test_nothing_is_clipped_or_covers_something_else_with_long_names(qtbot):
+    names = [f"第{n}个名称很长很长的镇人民政府便民服务中心" for n in range(21)]
+    grid = trends.grid(history(Period(date(2026, 1, 1), MONTH)), "township")
+    cells = {
+        (name, m): c for name, (_, m) in zip(names, grid.cells, strict=False) for c in grid.cells.values()
+    }
+    grid = replace(grid, agencies=tuple(names), cells=cells)
+    rows = tuple(ranking_view().rows) * 5
+    heat, trend, scatter = canvas_shown(qtbot, grid, names, rows)
+    for canvas in (heat, trend, scatter):
+        drawn = QPixmap(canvas.size())
+        drawn.fill(theme.colors().surface)
+        painter = QPainter(drawn)
+        canvas.draw(painter, canvas.size(), theme.colors())
+        painter.end()
+        image = drawn.toImage()
+        ground = theme.colors().surface.lower()
+        edge = [image.pixelColor(image.width() - 1, y).name() for y in range(image.height())]
+        assert set(edge) == {ground}
+        assert all(0 <= s.box.left() and s.box.right() <= 640 for s in canvas.spots())
+
+
+def canvas_shown(qtbot, grid, names, rows):
+    heat, trend, scatter = HeatMap(), TrendChart(), Scatter()
+    heat.show_grid(grid, by_rank=True, agency=names[3], months=frozenset({MONTH}))
+    trend.show_lines(grid, tuple(names[:6]), by_rank=False)
+    scatter.show_rows(rows, small=30, by_cases=False, agency=None)
+    for canvas in (heat, trend, scatter):
+        qtbot.addWidget(canvas)
+        canvas.resize(640, 480)
+    return heat, trend, scatter
 
 
 def test_the_table_is_copied_for_a_spreadsheet(page):
@@ -138,13 +255,16 @@ def test_the_table_is_copied_for_a_spreadsheet(page):
     assert len(lines) == 5
 
 
-def test_every_part_says_its_numerator_and_denominator():
+def test_every_part_says_numerator_denominator_and_article():
     rows = {r.score.facts.agency: r for r in ranking_view().rows}
     assert counted(rows["罗州街道"].score, "quality") == "301 条评价，共 3,003 分"
     assert counted(rows["罗州街道"].score, "handling") == "1 / 1 件"
     assert counted(rows["城南街道"].score, "handling") == "没有工单，计满分"
     assert counted(rows["长山镇"].score, "hall_adoption") == "没有大厅，不计此项"
     assert counted(rows["石城镇"].score, "coverage") == "12 / 24 件办件"
+    assert explained(rows["罗州街道"].score, "coverage").endswith("依据：细则第二十二条③")
+    assert "± 0.46（平均值 95% 置信区间）" in interval_text(rows["罗州街道"].score, SHIPPED)
+    assert interval_text(rows["罗州街道"].score, replace(SHIPPED, quality_mean="by_platform")) == ""
 
 
 def test_changes_of_rank_are_worded():
@@ -153,20 +273,40 @@ def test_changes_of_rank_are_worded():
     assert change_text(row) == "—"
 
 
-def test_hovering_a_bar_says_its_parts(page):
-    assert "政务服务质量" in page.chart.tip(page._view.rows[0])
-    assert "× 30%" in page.chart.tip(page._view.rows[0])
+def test_hovering_says_the_part_under_the_pointer(page, qtbot):
+    row = page._view.rows[0]
+    assert "依据：细则第六条、第二十二条①" in page.chart.tip(row, "quality")
+    assert "× 30%" in page.chart.tip(row, "quality")
+    few = next(r for r in page._view.rows if r.score.small_sample)
+    assert "小样本" in page.chart.tip(few)
+    qtbot.mouseMove(page.chart, QPointF(page.chart.width() / 3, 36 + 10).toPoint())
 
 
-def test_the_picture_is_copied_and_saved(page, tmp_path):
-    page.copy_picture()
+def test_one_agency_alone_and_all_tied_are_said_in_words(page):
+    rows = page._view.rows
+    page._view = replace(page._view, rows=rows[:1])
+    page._show_notes()
+    assert "只有一个单位参加排名" in page._small.text()
+    page._view = replace(page._view, rows=tuple(replace(r, rank=1) for r in rows))
+    page._show_notes()
+    assert "全部单位评分相同" in page._small.text()
+    page.chart.show_rows(page._view.rows, SHIPPED)
+    assert "名次并列" in page.chart.tip(page._view.rows[0])
+
+
+def test_the_picture_is_copied_saved_and_printed(page, tmp_path):
+    page._copy.click()
     assert not QGuiApplication.clipboard().image().isNull()
-    page.save_picture(tmp_path / "排名.png")
+    page.outlet.save(tmp_path / "排名.png")
     assert QImage(str(tmp_path / "排名.png")).width() == 2 * picture.WIDTH
     told = []
     page.session.noticed.connect(lambda *what: told.append(what[0]))
-    page.save_picture(tmp_path / "没有" / "排名.svg")
+    page.outlet.save(tmp_path / "没有" / "排名.svg")
     assert told == ["error"]
+    writer = QPdfWriter(str(tmp_path / "排名.pdf"))
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    picture.print_plate(page.plate(), writer)
+    assert (tmp_path / "排名.pdf").stat().st_size > 10_000
 
 
 def test_pictures_need_no_window(tmp_path, qapp):
@@ -177,3 +317,10 @@ def test_pictures_need_no_window(tmp_path, qapp):
     dark = picture.picture(ranking_view(), dark=True)
     light = picture.picture(ranking_view())
     assert dark.pixelColor(1, 1) != light.pixelColor(1, 1)
+
+
+def test_the_parts_are_told_apart_without_colour():
+    for colors in (theme.LIGHT, theme.DARK):
+        grounds = (colors.surface, *reversed(colors.parts))
+        steps = [theme.contrast(one, other) for one, other in zip(grounds, grounds[1:], strict=False)]
+        assert min(steps) > 1.25

@@ -1,81 +1,48 @@
-"""The chart on screen: pyqtgraph's bars, with the words of `painting` around them.
-
-Imported only where a chart is shown: pyqtgraph brings numpy with it.
-"""
+"""The bars on screen, row by row with the table beside them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from views.rankings.painting import BAR, BOTTOM, RIGHT, TOP, left_of, paint_scale, paint_words
-from views.rankings.parts import NAMES, PARTS, value_text
+from views.rankings.painting import BOTTOM, TOP, left_of, paint_chart, part_at
+from views.rankings.parts import change_words, explained, interval_text, tied
 from views.shell import theme
 
 
-class RankChart(pg.PlotWidget):
+class RankChart(QWidget):
     """`chosen(index)` when a row is pressed. A row is as high as the table's beside it."""
 
     chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None, *, row_height: int = 28) -> None:
+        super().__init__(parent)
         self.rows: tuple[Any, ...] = ()
         self.selected: int | None = None
+        self._rules: Any = None
         self._row_height = row_height
-        super().__init__(parent, background=None)
         self.setAccessibleName("排名图")
         self.setMouseTracking(True)
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.setMouseEnabled(False, False)
-        self.setFrameShape(self.Shape.NoFrame)
-        # The ground carries the chosen row, so it must not be kept from the last time.
-        self.setCacheMode(self.CacheModeFlag.CacheNone)
-        item = self.getPlotItem()
-        for side in ("left", "bottom"):
-            item.hideAxis(side)
-        item.layout.setSpacing(0)
-        view = item.getViewBox()
-        view.setDefaultPadding(0)
-        view.invertY(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_rows(self, rows: tuple[Any, ...]) -> None:
-        """Shows ranked rows, best first."""
-        self.rows = rows
+    def show_rows(self, rows: tuple[Any, ...], rules: Any) -> None:
+        """Shows ranked rows, best first, and the rules that they were ranked by."""
+        self.rows, self._rules = rows, rules
         self.selected = None
-        self.getPlotItem().layout.setContentsMargins(left_of(rows), TOP, RIGHT, BOTTOM)
         self.setFixedHeight(TOP + BOTTOM + self._row_height * max(1, len(rows)))
-        self.setRange(xRange=(0, 100), yRange=(0, max(1, len(rows))), padding=0)
         names = "，".join(
             f"第 {row.rank} 名 {row.score.facts.agency} {row.score.composite}" for row in rows[:5]
         )
         self.setAccessibleDescription(names)
-        self._draw_bars()
-
-    def _draw_bars(self) -> None:
-        self.clear()
-        middles = [number + 0.5 for number in range(len(self.rows))]
-        lefts = [0.0] * len(self.rows)
-        for (part, _), color in zip(PARTS, theme.colors().parts, strict=True):
-            widths = [float(getattr(row.score, part).contribution) for row in self.rows]
-            bars = pg.BarGraphItem(x0=list(lefts), y=middles, width=widths, height=BAR, brush=color, pen=None)
-            if self.rows:
-                self.addItem(bars)
-            lefts = [left + width for left, width in zip(lefts, widths, strict=True)]
-        self.viewport().update()
-
-    def recolor(self) -> None:
-        """Draws in the colours of another scheme."""
-        self._draw_bars()
+        self.update()
 
     def select(self, number: int | None) -> None:
         """Marks a row."""
         self.selected = number
-        self.viewport().update()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Wide enough for bars that can be told apart."""
@@ -91,42 +58,37 @@ class RankChart(pg.PlotWidget):
         number = self.row_at(event.position().y())
         if event.button() == Qt.MouseButton.LeftButton and number is not None:
             self.chosen.emit(number)
-        event.accept()
-
-    def mouseReleaseEvent(self, event) -> None:
-        """Nothing is dragged."""
-        event.accept()
 
     def mouseMoveEvent(self, event) -> None:
-        """Says a row's parts on hover."""
-        number = self.row_at(event.position().y())
-        self.setToolTip("" if number is None else self.tip(self.rows[number]))
-        event.accept()
+        """Says the part under the pointer; beside the bar, the whole score."""
+        place = event.position()
+        number = self.row_at(place.y())
+        if number is None:
+            self.setToolTip("")
+            return
+        part = part_at(self.rows[number], place.x(), left_of(self.rows), self.width())
+        self.setToolTip(self.tip(self.rows[number], part))
 
-    def tip(self, row: Any) -> str:
-        """A row's parts in words."""
-        lines = [f"{row.score.facts.agency}　综合评分 {row.score.composite:.2f}"]
-        for part, name in NAMES.items():
-            shown = getattr(row.score, part)
-            lines.append(f"{name} {value_text(shown.value)} × {shown.weight:.0%} = {shown.contribution:.2f}")
+    def tip(self, row: Any, part: str | None = None) -> str:
+        """A part with numerator, denominator and article; without one, the score and its marks."""
+        head = f"{row.score.facts.agency}　第 {row.rank} 名　综合评分 {row.score.composite:.2f}"
+        if part is not None:
+            interval = interval_text(row.score, self._rules) if part == "quality" else ""
+            return "\n".join(filter(None, (head, explained(row.score, part), interval)))
+        lines = [head, change_words(row)]
+        if row.rank in tied(self.rows):
+            lines.append("评分相同，名次并列")
+        if row.score.small_sample:
+            lines.append(f"小样本：只有 {row.score.facts.ratings} 条评价，名次仅供参考")
         return "\n".join(lines)
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """Ground, the chosen row, and the scale."""
-        c = theme.colors()
-        painter.save()
-        painter.setTransform(self.viewportTransform().inverted()[0], True)
-        painter.fillRect(QRectF(self.viewport().rect()), QColor(c.surface))
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The chosen row's ground, then the chart."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.selected is not None:
             top = TOP + self.selected * self._row_height
-            painter.fillRect(QRectF(0, top, self.viewport().width(), self._row_height), QColor(c.accent_soft))
-        paint_scale(painter, self.rows, self.viewport().width(), self._row_height, c)
-        painter.restore()
-
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        """Ranks, names, totals, changes and the legend."""
-        painter.save()
-        painter.setTransform(self.viewportTransform().inverted()[0], True)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_words(painter, self.rows, self.viewport().width(), self._row_height, theme.colors())
-        painter.restore()
+            ground = QColor(theme.colors().accent_soft)
+            painter.fillRect(QRectF(0, top, self.width(), self._row_height), ground)
+        paint_chart(painter, self.rows, self.width(), self._row_height, theme.colors())
+        painter.end()

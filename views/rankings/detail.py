@@ -12,12 +12,18 @@ from views.rankings.parts import (
     ARTICLE,
     NAMES,
     PARTS,
-    change_of,
+    change_words,
     channel_lines,
     counted,
-    tickets_of,
+    explained,
+    interval_text,
+    shown_share,
+    tied,
     value_text,
+    weighed,
+    weight_text,
 )
+from views.rankings.table import figure_count
 from views.shell import theme
 from views.shell.parts import Badge, Button, clear, label, row, rule
 from views.shell.theme import UNIT
@@ -48,94 +54,92 @@ class _Bar(QWidget):
 
 
 class ScorePanel(QFrame):
-    """`opened()` when the agency's tickets are asked for."""
+    """`figure_opened(figure)` when the rows behind one of the agency's numbers are asked for."""
 
-    opened = Signal()
+    figure_opened = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("单位得分")
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(4 * UNIT, 4 * UNIT, 4 * UNIT, 4 * UNIT)
+        self._column.setContentsMargins(4 * UNIT, 3 * UNIT, 4 * UNIT, 4 * UNIT)
         self._column.setSpacing(2 * UNIT)
-        self._shown: tuple[Any, bool] | None = None
+        self._shown: tuple[Any, Any, frozenset[str]] | None = None
 
-    def show_row(self, ranked: Any, *, links: bool) -> None:
-        """Shows a ranked agency; None is nobody."""
+    def show_row(self, view: Any, ranked: Any, *, links: frozenset[str]) -> None:
+        """Shows an agency of a ranking; None is nobody. `links`: the figures whose rows can be opened."""
         clear(self._column)
-        self._shown = (ranked, links)
+        self._shown = (view, ranked, links)
         if ranked is None:
-            self._column.addWidget(
-                label("选择一个单位，查看得分是怎样算出来的。", "secondary", self, wrap=True)
-            )
+            advice = "选择一个单位，查看得分是怎样算出来的。"
+            self._column.addWidget(label(advice, "secondary", self, wrap=True))
             self._column.addStretch(1)
             return
-        self._head(ranked)
+        self._head(ranked, view)
         for (part, _), color in zip(PARTS, theme.colors().parts, strict=True):
-            self._part(ranked.score, part, color, links=links)
+            self._part(ranked.score, part, color, links)
+            if part == "quality" and (interval := interval_text(ranked.score, view.rules)):
+                self._column.addWidget(label(interval, "small", self, wrap=True))
+            if part == "coverage":
+                self._channels(ranked.score)
+            self._column.addSpacing(UNIT)
         self._foot(ranked.score)
         self._column.addStretch(1)
 
     def recolor(self) -> None:
         """Draws in the colours of another scheme."""
         if self._shown is not None:
-            self.show_row(self._shown[0], links=self._shown[1])
+            view, ranked, links = self._shown
+            self.show_row(view, ranked, links=links)
 
-    def _head(self, ranked: Any) -> None:
+    def _head(self, ranked: Any, view: Any) -> None:
         name = label(ranked.score.facts.agency, "lead", self, wrap=True)
         top = row(spacing=2)
         top.addWidget(name, 1)
-        top.addWidget(Badge(f"第 {ranked.rank} 名", "accent", self), 0, Qt.AlignmentFlag.AlignTop)
+        shared = ranked.rank in tied(view.rows)
+        said = f"{'并列' if shared else ''}第 {ranked.rank} 名"
+        top.addWidget(Badge(said, "accent", self), 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(top)
-        self._column.addLayout(
-            row(
-                label(f"{ranked.score.composite:.2f}", "figure", self), label("综合评分", "small", self), None
-            )
-        )
-        change = change_of(ranked)
-        words = (
-            "没有上期名次"
-            if change is None
-            else "与上期持平"
-            if change == 0
-            else f"比上期{'升' if change > 0 else '降'} {abs(change)} 名"
-        )
-        if change is not None:
-            words += f"（上期第 {ranked.previous_rank} 名）"
-        self._column.addWidget(label(words, "small", self))
+        score = label(f"{ranked.score.composite:.2f}", "figure", self)
+        self._column.addLayout(row(score, label("综合评分", "small", self), None))
+        self._column.addWidget(label(change_words(ranked), "small", self))
         if ranked.score.small_sample:
-            warn = label(
-                f"小样本：只有 {ranked.score.facts.ratings} 条评价，名次仅供参考。", "amber", self, wrap=True
-            )
-            self._column.addWidget(warn)
+            said = f"小样本：只有 {ranked.score.facts.ratings} 条评价，名次仅供参考。"
+            self._column.addWidget(label(said, "amber", self, wrap=True))
         self._column.addWidget(rule(self))
 
-    def _part(self, score: Any, part: str, color: str, *, links: bool) -> None:
+    def _part(self, score: Any, part: str, color: str, links: frozenset[str]) -> None:
         shown = getattr(score, part)
-        self._column.addLayout(
-            row(label(NAMES[part], "", self), None, label(value_text(shown.value), "strong", self))
-        )
+        name = label(NAMES[part], "", self)
+        name.setToolTip(explained(score, part))
+        self._column.addLayout(row(name, None, label(value_text(shown.value), "strong", self)))
         if shown.value is not None:
             self._column.addWidget(_Bar(float(shown.value), color, self))
         said = counted(score, part)
-        weight = f"× {shown.weight:.0%} = {shown.contribution:.2f}" if shown.value is not None else ""
-        if part == "handling" and links and tickets_of(score):
+        weight = label(weighed(score, part), "small", self)
+        if part in links and figure_count(score, part):
             link = Button(said, kind="link", parent=self)
-            link.setToolTip("打开这些工单")
-            link.clicked.connect(self.opened)
-            self._column.addLayout(row(link, None, label(weight, "small", self)))
+            link.setProperty("figure", part)
+            link.setToolTip("打开计入的明细")
+            link.clicked.connect(self._open)
+            self._column.addLayout(row(link, None, weight))
         else:
-            self._column.addLayout(row(label(said, "small", self), None, label(weight, "small", self)))
-        if part == "coverage":
-            for name, rated, cases in channel_lines(score):
-                line = f"{name}　{rated:,} / {cases:,}　{rated * 100 / cases:.2f}%"
-                self._column.addWidget(label(line, "small", self))
-        self._column.addSpacing(UNIT)
+            self._column.addLayout(row(label(said, "small", self), None, weight))
+
+    def _open(self) -> None:
+        self.figure_opened.emit(str(self.sender().property("figure")))
+
+    def _channels(self, score: Any) -> None:
+        for name, rated, cases in channel_lines(score):
+            line = f"{name}　{rated:,} / {cases:,}　{shown_share(rated, cases)}"
+            self._column.addWidget(label(line, "small", self))
 
     def _foot(self, score: Any) -> None:
         self._column.addWidget(rule(self))
         if not score.has_hall:
-            self._column.addWidget(
-                label("没有政务服务大厅，权重为 30%、30%、40%。", "small", self, wrap=True)
+            shares = "、".join(
+                weight_text(getattr(score, part).share) for part, _ in PARTS if getattr(score, part).share
             )
+            said = f"没有政务服务大厅，各项权重为 {shares}。"
+            self._column.addWidget(label(said, "small", self, wrap=True))
         self._column.addWidget(label(ARTICLE, "small", self))

@@ -1,35 +1,42 @@
-"""排名: period and group, bars and table row by row, and the chosen agency's score in full."""
+"""排名: period and group; bars and table row by row, trend, heat map or scatter; the chosen agency in full."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.changes import Kind
 from app.clock import local
 from app.errors import UserError
-from app.rankings import queries
+from app.rankings import queries, trends
+from app.rankings.queries import History, Period
 from app.tickets.queries import TicketFilter
 from views import dates
+from views.rankings.boards import Board, HeatBoard, ScatterBoard, TrendBoard
 from views.rankings.chart import RankChart
 from views.rankings.detail import ScorePanel
+from views.rankings.outlet import PictureOutlet
 from views.rankings.painting import BOTTOM, TOP
-from views.rankings.parts import GROUPS, tickets_of
-from views.rankings.table import RankTable
+from views.rankings.parts import GROUPS
+from views.rankings.periods import PeriodBar
+from views.rankings.picture import Plate, apart, closed_text, ranking_plate
+from views.rankings.table import RankTable, figure_count
 from views.shell.page import MARGIN, Page
-from views.shell.parts import Button, Chip, Empty, card, icon_button, label, row, scrolling
+from views.shell.parts import Badge, Button, Chip, Empty, card, label, row, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.drill import Drill
 
 ROW = 27
 SIDE = 67 * UNIT
+#: What can be shown of a ranking, and the command that shows it.
+BOARDS = (("bars", "名次"), ("trend", "走势"), ("heat", "热力图"), ("scatter", "散点"))
+#: Milliseconds after a change before all months are read again: changes come in bursts.
+_LATER = 400
 
 
 class RankingsPage(Page):
@@ -37,14 +44,22 @@ class RankingsPage(Page):
 
     title = "排名"
     shows = Kind.TALLY | Kind.TICKETS | Kind.REGISTRY
+    #: The figures whose rows can be opened.
+    links = frozenset({"handling", "tickets"})
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._months: tuple[date, ...] = ()
-        self._span: tuple[date, date] | None = None
+        self._wanted_period: Period | None = None
         self._group = "township"
         self._view: Any = None
         self._wanted: str | None = None
+        self._history: History | None = None
+        self._grids: dict[str, Any] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_LATER)
+        self._later.timeout.connect(self._read_whole)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(MARGIN, 4 * UNIT, MARGIN, MARGIN)
         outer.setSpacing(3 * UNIT)
@@ -52,46 +67,36 @@ class RankingsPage(Page):
         outer.addLayout(self._bar())
         outer.addWidget(self._content(), 1)
         self.setFocusProxy(self.table)
-        for command_id, run in (
-            ("copy", self.copy_picture),
-            ("png", self._save_png),
-            ("svg", self._save_svg),
-        ):
-            session.registry.bind(f"ranking.{command_id}", run, self._has_rows)
+        self.outlet = PictureOutlet(session, self, self.plate)
+        self._bind()
+
+    def _bind(self) -> None:
+        registry = self.session.registry
+        registry.bind("ranking.earlier", self.periods.go_earlier, self.periods.earlier.isEnabled)
+        registry.bind("ranking.later", self.periods.go_later, self.periods.later.isEnabled)
+        registry.bind("ranking.period", self.periods.open_menu, self._has_months)
+        for board, chip in self._boards.items():
+            registry.bind(f"ranking.{board}", chip.click, self._has_view)
 
     def _bar(self) -> QHBoxLayout:
-        self._earlier = icon_button("previous", "前一个月", self)
-        self._later = icon_button("next", "后一个月", self)
-        self._period = Chip("月份", self, tone="accent", icon="month")
-        self._period.clicked.connect(self._open_periods)
-        self._earlier.clicked.connect(self._go_earlier)
-        self._later.clicked.connect(self._go_later)
-        self._groups: dict[str, Chip] = {}
-        for group, name in GROUPS.items():
-            chip = Chip(name, self, checkable=True)
-            chip.setChecked(group == self._group)
+        self.periods = PeriodBar(self)
+        self.periods.picked.connect(self.show_period)
+        self._groups = {group: Chip(name, self, checkable=True) for group, name in GROUPS.items()}
+        self._groups[self._group].setChecked(True)
+        self._boards = {board: Chip(name, self, checkable=True) for board, name in BOARDS}
+        self._boards["bars"].setChecked(True)
+        for chip in self._groups.values():
             chip.clicked.connect(self._pick_group)
-            self._groups[group] = chip
-        copy = Button("复制图片", "copy", "link", self)
-        copy.clicked.connect(self.copy_picture)
-        png = Button("存为 PNG", "picture", "link", self)
-        png.clicked.connect(self._save_png)
-        svg = Button("存为 SVG", "vector", "link", self)
-        svg.clicked.connect(self._save_svg)
-        self._exports = (copy, png, svg)
+        for chip in self._boards.values():
+            chip.clicked.connect(self._pick_board)
+        self._closed = Badge("", "grey", self)
+        self._copy = Button("复制图片", "copy", "link", self)
+        self._copy.clicked.connect(self._copy_picture)
+        self._export = Button("导出", "save", "link", self)
+        self._export.clicked.connect(self._open_exports)
+        groups, boards = self._groups.values(), self._boards.values()
         return row(
-            self._earlier,
-            self._period,
-            self._later,
-            2,
-            *self._groups.values(),
-            None,
-            copy,
-            3,
-            png,
-            3,
-            svg,
-            spacing=1,
+            self.periods, self._closed, 2, *groups, 3, *boards, None, self._copy, 2, self._export, spacing=1
         )
 
     def _content(self) -> QStackedWidget:
@@ -101,22 +106,43 @@ class RankingsPage(Page):
         line = QHBoxLayout(whole)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(3 * UNIT)
-        line.addWidget(self._ranked(whole), 1)
-        side, column = card(whole, margin=0)
-        side.setFixedWidth(SIDE)
-        self.panel = ScorePanel(side)
-        self.panel.opened.connect(self._open_chosen)
-        column.addWidget(scrolling(self.panel, side))
-        line.addWidget(side)
+        frame, column = card(whole, margin=0)
+        column.setContentsMargins(UNIT, 2 * UNIT, UNIT, 2 * UNIT)
+        self._shown_board = QStackedWidget(frame)
+        self._shown_board.addWidget(self._ranked(frame))
+        self.boards: dict[str, Board] = {
+            "trend": TrendBoard(frame), "heat": HeatBoard(frame), "scatter": ScatterBoard(frame)
+        }  # fmt: skip
+        for board in self.boards.values():
+            board.chosen.connect(self._spot_chosen)
+            self._shown_board.addWidget(board)
+        column.addWidget(self._shown_board)
+        line.addWidget(frame, 1)
+        line.addWidget(self._side(whole))
         self._stack.addWidget(self._empty)
         self._stack.addWidget(whole)
         return self._stack
 
-    def _ranked(self, parent: QWidget) -> QFrame:
-        frame = QFrame(parent)
-        frame.setProperty("card", "true")
-        outer = QVBoxLayout(frame)
-        outer.setContentsMargins(UNIT, 2 * UNIT, UNIT, 2 * UNIT)
+    def _side(self, parent: QWidget) -> QFrame:
+        """What is said of the chosen agency; each panel takes `show_row(view, ranked, links=…)` and `recolor()`."""
+        side, column = card(parent, margin=0, spacing=0)
+        side.setFixedWidth(SIDE)
+        self.panel = ScorePanel(side)
+        self.panel.figure_opened.connect(self._open_chosen)
+        self.panels: tuple[tuple[str, Any], ...] = (("得分", self.panel),)
+        self._tabs, self._panels = QTabBar(side), QStackedWidget(side)
+        self._tabs.setAccessibleName("单位情况")
+        self._tabs.setDrawBase(False)
+        for name, panel in self.panels:
+            self._tabs.addTab(name)
+            self._panels.addWidget(scrolling(panel, side))
+        self._tabs.currentChanged.connect(self._panels.setCurrentIndex)
+        self._tabs.setVisible(len(self.panels) > 1)
+        column.addWidget(self._tabs)
+        column.addWidget(self._panels, 1)
+        return side
+
+    def _ranked(self, parent: QWidget) -> QWidget:
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(2 * UNIT, 0, 2 * UNIT, 0)
@@ -125,82 +151,161 @@ class RankingsPage(Page):
         self.chart.chosen.connect(self._choose)
         self.table = RankTable(inner, row_height=ROW, head=TOP, foot=BOTTOM)
         self.table.chosen.connect(self._choose)
-        self.table.opened.connect(self._open_row)
+        self.table.figure_opened.connect(self._open_row)
         side = QHBoxLayout()
         side.setSpacing(0)
         side.addWidget(self.chart, 1, Qt.AlignmentFlag.AlignTop)
         side.addWidget(self.table, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(side)
         self._apart = label("", "secondary", inner, wrap=True)
-        self._small = label("* 小样本：评价不足 30 条，名次仅供参考。", "small", inner)
+        self._small = label("", "small", inner, wrap=True)
         column.addWidget(self._apart)
         column.addWidget(self._small)
         column.addStretch(1)
-        outer.addWidget(scrolling(inner, frame))
-        return frame
+        return scrolling(inner, parent)
 
     # reading ----------------------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """Reads the months that have figures, and the ranking of the one shown."""
-        span, group = self._span, self._group
+        """Reads the months that have figures, and what was counted in the period shown and the one before."""
+        self._later.stop()
+        self._history, self._grids = None, {}
+        self._read(self._wanted_period)
 
-        def read(connection: Any) -> tuple[tuple[date, ...], Any]:
-            months = tuple(queries.months(connection))
-            if not months and span is None:
-                return months, None
-            first, last = span or (months[0], months[0])
-            return months, queries.ranking(connection, queries.Period(first, last), group=group)
+    def _read(self, period: Period | None) -> None:
+        def read(connection: Any) -> tuple[tuple[date, ...], Period | None, History | None]:
+            months = queries.months(connection)
+            if not months and period is None:
+                return months, None, None
+            wanted = period or Period.month(months[0])
+            return months, wanted, queries.history(connection, Period(wanted.before.first, wanted.last))
 
-        self.session.query(self, read, self._show, key="ranking", failed=self._not_read)
+        self.session.query(self, read, self._read_done, key="ranking", failed=self._not_read)
 
     def _not_read(self, error: Exception) -> None:
         if isinstance(error, UserError):
-            self._view = None
-            self._empty.say("这个月不能排名", str(error))
-            self._stack.setCurrentIndex(0)
+            self._refuse(error)
         else:
             self.session.notice("error", str(error), "重试", self.reload)
 
-    def _show(self, answer: tuple[tuple[date, ...], Any]) -> None:
-        self._months, view = answer
-        shown, self._view = self._view, view
-        for button in self._exports:
-            button.setEnabled(self._has_rows())
-        if view is None:
-            self._stack.setCurrentIndex(0)
+    def _read_done(self, answer: tuple[tuple[date, ...], Period | None, History | None]) -> None:
+        self._months, period, history = answer
+        if period is None or history is None:
+            self._view = None
+            self._show_nothing("还没有可以排名的月份", "先导入评价明细或办件评价汇总。")
             return
-        self._span = (view.period.first, view.period.last)
-        self._show_period()
+        self._history = history
+        self._show(period)
+        self._later.start()
+
+    def _read_whole(self) -> None:
+        """All months, from which any other period is ranked at once."""
+        if not self._months or self.session.operations.closed:
+            return
+        span, group = Period(self._months[-1], self._months[0]), self._group
+
+        def read(connection: Any) -> tuple[History, str, Any]:
+            whole = replace(queries.history(connection, span), complete=True)
+            return whole, group, trends.grid(whole, group)
+
+        self.session.query(self, read, self._whole_read, key="whole", failed=self._not_read)
+
+    def _whole_read(self, answer: tuple[History, str, Any]) -> None:
+        self._history, group, grid = answer
+        self._grids = {group: grid}
+        self._show_board()
+
+    def _read_grid(self) -> None:
+        """The months of the other group, from the counts at hand."""
+        history, group = self._history, self._group
+        if history is not None and history.complete:
+            self.session.query(
+                self,
+                lambda _connection: (history, group, trends.grid(history, group)),
+                self._grid_read,
+                key="grid",
+            )
+
+    def _grid_read(self, answer: tuple[History, str, Any]) -> None:
+        history, group, grid = answer
+        if history is self._history:
+            self._grids[group] = grid
+            self._show_board()
+
+    # showing ----------------------------------------------------------------------------------------------
+
+    def show_period(self, period: Period) -> None:
+        """Shows another period: at once where its counts are at hand."""
+        self._wanted_period = period
+        if self._history is not None and self._history.covers(period):
+            self._show(period)
+        else:
+            self._read(period)
+
+    def _show(self, period: Period) -> None:
+        history = self._history
+        assert history is not None  # shown only what was read
+        self._wanted_period = period
+        self.periods.show_period(period, self._months)
+        try:
+            view = history.ranking(period, self._group)
+        except UserError as error:
+            self._refuse(error)
+            return
+        shown, self._view = self._view, view
+        self._show_facts()
+        if shown is not None and shown == replace(view, cutoff=shown.cutoff) and self._stack.currentIndex():
+            self._choose_wanted()  # the bars, and the place in the table, stay as they are
+            return
+        if not view.rows and not view.unranked:
+            self._show_nothing("这一期没有可以排名的单位", "换一个时段，或者先导入数据。")
+            return
+        self._stack.setCurrentIndex(1)
+        self.chart.show_rows(view.rows, view.rules)
+        self.table.show_rows(view.rows, links=self.links)
+        self._show_notes()
+        self._choose_wanted()
+        self._show_board()
+
+    def _refuse(self, error: UserError) -> None:
+        self._view = None
+        self._show_nothing("这个时段不能排名", str(error))
+
+    def _show_nothing(self, title: str, advice: str) -> None:
+        self._empty.say(title, advice)
+        self._stack.setCurrentIndex(0)
+        self._closed.show_text("", "grey")
+        self.facts.setText("")
+        self._show_exports()
+
+    def _show_exports(self) -> None:
+        for button in (self._copy, self._export):
+            button.setEnabled(self._has_rows())
+
+    def _show_facts(self) -> None:
+        view = self._view
+        self._show_exports()
         self.facts.setText(
             f"{GROUPS[view.group]} {len(view.rows)} 个 · 数据截至 {local(view.cutoff):%m-%d %H:%M}"
             f" · 规则集 {view.rule_set}"
         )
-        if shown is not None and shown == replace(view, cutoff=shown.cutoff):
-            self._choose_wanted()  # the bars, and the place in the table, stay as they are
-            return
-        if not view.rows and not view.unranked:
-            self._empty.say("这个月没有可以排名的单位", "换一个月份，或者先导入这个月的数据。")
-            self._stack.setCurrentIndex(0)
-            return
-        self._stack.setCurrentIndex(1)
-        self.chart.show_rows(view.rows)
-        self.table.show_rows(view.rows, links=True)
-        self._apart.setText("未参加排名：" + "、".join(f"{a}（{why}）" for a, why in view.unranked))
-        self._apart.setVisible(bool(view.unranked))
-        self._small.setVisible(any(r.score.small_sample for r in view.rows))
-        self._choose_wanted()
+        whole = len(view.closed) == view.period.length
+        self._closed.show_text(closed_text(view), "green" if whole else "amber" if view.closed else "grey")
+        months = "、".join(dates.month(month) for month in view.closed)
+        self._closed.setToolTip(f"已封账：{months}" if months else "封账以前，数据还会变动")
 
-    def _show_period(self) -> None:
-        first, last = self._span or (self.session.today, self.session.today)
-        text = dates.month(first) if first == last else f"{dates.month(first)} 至 {dates.month(last)}"
-        self._period.setText(text)
-        self._period.setAccessibleName(f"期间：{text}")
-        self._period.updateGeometry()
-        single = first == last and first in self._months
-        at = self._months.index(first) if single else -1
-        self._earlier.setEnabled(single and at + 1 < len(self._months))
-        self._later.setEnabled(single and at > 0)
+    def _show_notes(self) -> None:
+        view = self._view
+        self._apart.setText(apart(view))
+        self._apart.setVisible(bool(view.unranked))
+        few = any(r.score.small_sample for r in view.rows)
+        notes = [f"* 小样本：评价不足 {view.rules.small_sample} 条，名次仅供参考。"] if few else []
+        if len(view.rows) == 1:
+            notes.append("只有一个单位参加排名，名次没有比较意义。")
+        elif view.rows and view.rows[0].rank == view.rows[-1].rank:
+            notes.append("全部单位评分相同，名次并列。")
+        self._small.setText("　".join(notes))
+        self._small.setVisible(bool(notes))
 
     def _choose_wanted(self) -> None:
         rows = self._view.rows
@@ -209,10 +314,16 @@ class RankingsPage(Page):
         if rows:
             self._choose(at)
         else:
-            self.panel.show_row(None, links=False)
+            self._show_panels(None)
 
     def _has_rows(self) -> bool:
         return self._view is not None and bool(self._view.rows)
+
+    def _has_view(self) -> bool:
+        return self._view is not None
+
+    def _has_months(self) -> bool:
+        return bool(self._months)
 
     # choosing ---------------------------------------------------------------------------------------------
 
@@ -221,117 +332,111 @@ class RankingsPage(Page):
         self._wanted = ranked.score.facts.agency
         self.chart.select(number)
         if self.table.currentIndex().row() != number:
-            self.table.selectRow(number)
-        self.panel.show_row(ranked, links=True)
+            self.table.setCurrentIndex(
+                self.table.model().index(number, max(0, self.table.currentIndex().column()))
+            )
+        self._show_panels(ranked)
 
-    def _open_row(self, number: int) -> None:
+    def _show_panels(self, ranked: Any) -> None:
+        for _, panel in self.panels:
+            panel.show_row(self._view, ranked, links=self.links)
+
+    def _spot_chosen(self, agency: str, month: date | None) -> None:
+        """A place in a chart: the agency is chosen, and the month opened as bars."""
+        self._wanted = agency
+        if month is None:
+            self._choose_wanted()
+            self._show_board()
+        else:
+            self._boards["bars"].click()
+            self.show_period(Period.month(month))
+
+    def _open_row(self, figure: str, number: int) -> None:
+        """Opens the rows that a figure of an agency counted."""
         score, period = self._view.rows[number].score, self._view.period
         chosen = TicketFilter(
             agency=score.facts.agency, month=period.first, last_month=period.last, counted=True
         )
-        self.session.go("tickets", Drill(chosen, tickets_of(score)))
+        self.session.go("tickets", Drill(chosen, figure_count(score, figure)))
 
-    def _open_chosen(self) -> None:
+    def _open_chosen(self, figure: str) -> None:
         if self.chart.selected is not None:
-            self._open_row(self.chart.selected)
+            self._open_row(figure, self.chart.selected)
 
     def _pick_group(self) -> None:
         for group, chip in self._groups.items():
             chip.setChecked(chip is self.sender())
             if chip is self.sender():
                 self._group = group
-        self.reload()
+        if self._history is not None and self._wanted_period is not None:
+            self._show(self._wanted_period)
 
-    def _go_earlier(self) -> None:
-        self._step(1)
+    def _pick_board(self) -> None:
+        for chip in self._boards.values():
+            chip.setChecked(chip is self.sender())
+        self._show_board()
 
-    def _go_later(self) -> None:
-        self._step(-1)
+    @property
+    def board(self) -> str:
+        """Which of the boards is in front."""
+        return next(board for board, chip in self._boards.items() if chip.isChecked())
 
-    def _step(self, by: int) -> None:
-        if self._span is not None and self._span[0] in self._months:
-            at = self._months.index(self._span[0]) + by
-            if 0 <= at < len(self._months):
-                self._set_span(self._months[at], self._months[at])
+    def _show_board(self) -> None:
+        """Only the board in front is drawn."""
+        number = [board for board, _ in BOARDS].index(self.board)
+        self._shown_board.setCurrentIndex(number)
+        if self.board != "bars" and self._view is not None:
+            grid = self._grids.get(self._group)
+            self.boards[self.board].show_board(self._view, grid, self._wanted)
+            if grid is None and self.board != "scatter":
+                self._read_grid()
 
-    def _set_span(self, first: date, last: date) -> None:
-        self._span = (first, last)
-        self.reload()
-
-    def periods_menu(self) -> QMenu:
-        """Each month with figures, and the spans that end with the latest."""
-        menu = QMenu(self)
-        for month in self._months[:24]:
-            self._period_entry(menu, dates.month(month), month, month)
-        menu.addSeparator()
-        for count, name in ((3, "近三个月"), (6, "近半年"), (12, "近一年")):
-            if len(self._months) >= 2 and len(self._months) >= count // 2:
-                span = self._months[:count]
-                self._period_entry(menu, name, span[-1], span[0])
-        return menu
-
-    def _period_entry(self, menu: QMenu, text: str, first: date, last: date) -> None:
-        action = menu.addAction(text)
-        action.setData((first, last))
-        action.triggered.connect(self._picked_period)
-
-    def _picked_period(self) -> None:
-        self._set_span(*self.sender().data())
-
-    def _open_periods(self) -> None:
-        menu = self.periods_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._period.mapToGlobal(self._period.rect().bottomLeft()))
+    def keyPressEvent(self, event) -> None:
+        """← and → go to the period before and after, where nothing else takes them."""
+        keys = {Qt.Key.Key_Left: self.periods.go_earlier, Qt.Key.Key_Right: self.periods.go_later}
+        if event.key() in keys and not event.modifiers():
+            keys[event.key()]()
+            return
+        super().keyPressEvent(event)
 
     # pictures ---------------------------------------------------------------------------------------------
 
-    def copy_picture(self) -> None:
-        """Puts the picture on the clipboard."""
-        from views.rankings.picture import picture
-
-        if self._has_rows():
-            QGuiApplication.clipboard().setImage(picture(self._view))
-            self.session.notice("success", "排名图片已复制，可以直接粘贴到文档里。")
-
-    def save_picture(self, path: Path) -> None:
-        """Writes the picture to a file, PNG or SVG by its name."""
-        from views.rankings.picture import render_picture
-
-        try:
-            render_picture(self._view, path)
-        except OSError:
-            self.session.notice("error", f"图片没有存成：{path} 不能写入，请换一个位置。")
-        else:
-            self.session.notice("success", f"图片已存为 {path.name}。")
-
-    def _save_png(self) -> None:
-        self._save("png")
-
-    def _save_svg(self) -> None:
-        self._save("svg")
-
-    def _save(self, kind: str) -> None:
-        from views.rankings.picture import title
-
+    def plate(self) -> Plate | None:
+        """What is in front as a picture, None where there is nothing."""
         if not self._has_rows():
-            return
-        dialog = QFileDialog(self, "存为图片", f"{title(self._view)}.{kind}", f"图片 (*.{kind})")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._file_chosen)
-        dialog.open()
+            return None
+        if self.board == "bars":
+            return ranking_plate(self._view)
+        board = self.boards[self.board]
+        ready = board.view is not None and (board.grid is not None or self.board == "scatter")
+        return board.plate() if ready else None
 
-    def _file_chosen(self, name: str) -> None:
-        self.save_picture(Path(name))
+    def _copy_picture(self) -> None:
+        self.outlet.copy()
+
+    def exports(self) -> QMenu:
+        """Ways out of the house."""
+        menu = QMenu(self)
+        for text, run in (
+            ("存为 PNG", self.outlet.ask_png),
+            ("存为 SVG", self.outlet.ask_svg),
+            ("打印", self.outlet.ask_printer),
+        ):
+            menu.addAction(text).triggered.connect(run)
+        return menu
+
+    def _open_exports(self) -> None:
+        menu = self.exports()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._export.mapToGlobal(self._export.rect().bottomLeft()))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another scheme: bars and panel are drawn in its colours."""
+        """Another scheme: the panels are drawn in its colours; the charts paint with those in force."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._view is not None:
             QTimer.singleShot(0, self, self._recolor)
 
     def _recolor(self) -> None:
         """Apart from the event, which walks through the widgets that are exchanged here."""
-        self.chart.recolor()
-        self.panel.recolor()
+        for _, panel in self.panels:
+            panel.recolor()

@@ -7,11 +7,11 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from views.rankings.parts import PARTS, change_of, change_text
+from views.rankings.parts import PARTS, change_of, change_text, tied
 from views.shell import theme
 
 #: Room right of the bars for total and change; left of them for the rank, besides the longest name.
-RIGHT, BEFORE, LONGEST = 96, 56, 150
+RIGHT, BEFORE, LONGEST = 96, 56, 190
 #: Room above the first bar for the legend, and below the last for the scale.
 TOP, BOTTOM = 36, 26
 #: A bar's share of its row.
@@ -21,8 +21,19 @@ BAR = 0.56
 def left_of(rows: tuple[Any, ...]) -> float:
     """Where the bars begin: behind the longest name."""
     metrics = QFontMetricsF(theme.font())
-    names = (metrics.horizontalAdvance(_name(row)) for row in rows)
+    shared = tied(rows)
+    names = (metrics.horizontalAdvance(_name(row, shared)) for row in rows)
     return BEFORE + min(LONGEST, max(names, default=60))
+
+
+def part_at(row: Any, x: float, left: float, width: float) -> str | None:
+    """The part of a row's bar at a place in pixels; None beside the bar."""
+    done = 0.0
+    for part, _ in PARTS:
+        done += float(getattr(row.score, part).contribution)
+        if left <= x < place(done, left, width):
+            return part
+    return None
 
 
 def paint_chart(
@@ -65,7 +76,8 @@ def paint_bars(
             points = float(getattr(row.score, part).contribution)
             painter.setBrush(QColor(color))
             x, end = place(done, begin, width), place(done + points, begin, width)
-            painter.drawRect(QRectF(x, top, end - x, row_height * BAR))
+            # A gap between the parts tells them apart where there is no colour.
+            painter.drawRect(QRectF(x, top, max(0.0, end - x - 1), row_height * BAR))
             done += points
 
 
@@ -73,28 +85,40 @@ def paint_words(
     painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors
 ) -> None:
     """Ranks and names at the left, totals and changes behind the bars, the legend above."""
-    left = left_of(rows)
+    left, shared = left_of(rows), tied(rows)
     for number, row in enumerate(rows):
         box = QRectF(left, TOP + number * row_height, width - left - RIGHT, row_height)
-        _paint_row(painter, box, row, colors)
+        _paint_row(painter, box, row, _name(row, shared), colors)
     _paint_legend(painter, left, colors)
 
 
-def _name(row: Any) -> str:
-    return str(row.score.facts.agency) + (" *" if row.score.small_sample else "")
+def _name(row: Any, shared: frozenset[int]) -> str:
+    """The agency with its marks: * for few ratings, 并列 for a shared rank."""
+    marks = (" *" if row.score.small_sample else "") + (" 并列" if row.rank in shared else "")
+    return f"{row.score.facts.agency}{marks}"
 
 
-def _paint_row(painter: QPainter, bars: QRectF, row: Any, c: theme.Colors) -> None:
+def _paint_row(painter: QPainter, bars: QRectF, row: Any, name: str, c: theme.Colors) -> None:
     top, high, left = bars.top(), bars.height(), bars.left()
     write(painter, QRectF(4, top, 26, high), str(row.rank), theme.BODY, c.secondary, right=True)
-    shown = QFontMetricsF(theme.font()).elidedText(_name(row), Qt.TextElideMode.ElideRight, left - 50)
-    write(painter, QRectF(42, top, left - 44, high), shown, theme.BODY, c.text)
+    _write_name(painter, QRectF(42, top, left - 44, high), row, name, c)
     total = sum(float(getattr(row.score, part).contribution) for part, _ in PARTS)
     x = left + bars.width() * total / 100 + 8
     write(painter, QRectF(x, top, 52, high), f"{row.score.composite:.2f}", theme.BODY, c.text, bold=True)
     change = change_of(row)
     ink = c.secondary if not change else c.green if change > 0 else c.red
     write(painter, QRectF(x + 48, top, 40, high), change_text(row), theme.BODY, ink)
+
+
+def _write_name(painter: QPainter, box: QRectF, row: Any, name: str, c: theme.Colors) -> None:
+    """The name with its marks; where it is too long it loses its middle, never a mark."""
+    metrics = QFontMetricsF(theme.font())
+    marks = name.removeprefix(row.score.facts.agency)
+    room = box.width() - metrics.horizontalAdvance(marks)
+    agency = metrics.elidedText(row.score.facts.agency, Qt.TextElideMode.ElideMiddle, room)
+    write(painter, box, agency, theme.BODY, c.text)
+    box = box.adjusted(metrics.horizontalAdvance(agency), 0, 0, 0)
+    write(painter, box, marks, theme.BODY, c.secondary)
 
 
 def _paint_legend(painter: QPainter, x: float, c: theme.Colors) -> None:

@@ -1,4 +1,4 @@
-"""The table beside the bars: every number that has a list behind it is a link that opens it."""
+"""The table beside the bars: every number that has a list behind it is a link that opens it, by mouse and by Enter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView, QWidget
 
-from views.rankings.parts import counted, tickets_of, value_text
+from views.rankings.parts import change_words, explained, tickets_of, value_text
 from views.shell import theme
 from views.shell.theme import UNIT
 from views.tables.view import plain_cell
@@ -20,29 +20,49 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class RankColumn:
-    """A column: `text(row)`; `link`: pressing opens the tickets behind it."""
+    """A column. `figure`: what its number counts, the name under which its rows are opened."""
 
     title: str
     width: int
     text: Callable[[Any], str]
     hint: Callable[[Any], str]
-    link: bool = False
+    figure: str = ""
 
 
-def _part(name: str) -> tuple[Callable[[Any], str], Callable[[Any], str]]:
-    return (lambda row: value_text(getattr(row.score, name).value)), (lambda row: counted(row.score, name))
+def _part(name: str) -> tuple[Callable[[Any], str], Callable[[Any], str], str]:
+    return (
+        (lambda row: value_text(getattr(row.score, name).value)),
+        (lambda row: explained(row.score, name)),
+        name,
+    )
 
 
 COLUMNS = (
-    RankColumn("质量", 62, *_part("quality")),
-    RankColumn("处理", 62, *_part("handling"), link=True),
-    RankColumn("推广", 62, *_part("hall_adoption")),
-    RankColumn("覆盖", 60, *_part("coverage")),
-    RankColumn("评价", 54, lambda r: f"{r.score.facts.ratings:,}", lambda _r: "全部平台的事项评价条数"),
-    RankColumn("工单", 46, lambda r: str(tickets_of(r.score)), lambda _r: "打开这些工单", link=True),
+    RankColumn("质量", 58, *_part("quality")),
+    RankColumn("处理", 58, *_part("handling")),
+    RankColumn("推广", 58, *_part("hall_adoption")),
+    RankColumn("覆盖", 56, *_part("coverage")),
+    RankColumn(
+        "评价", 56, lambda r: f"{r.score.facts.ratings:,}", lambda _r: "全部平台的事项评价条数", "ratings"
+    ),
+    RankColumn(
+        "工单", 44, lambda r: f"{tickets_of(r.score):,}", lambda _r: "计入本单位的差评工单", "tickets"
+    ),
+    RankColumn("上期", 40, lambda r: str(r.previous_rank or "—"), change_words),
 )
+
+
+def figure_count(score: Any, figure: str) -> int:
+    """How many rows a figure counted."""
+    if figure == "ratings":
+        return int(score.facts.ratings)
+    if figure in ("tickets", "handling"):
+        return tickets_of(score)
+    return int(getattr(score, figure).denominator)
+
+
 #: Columns of the copied table before those on screen.
-_BEFORE = ("名次", "单位", "综合评分", "上期名次")
+_BEFORE = ("名次", "单位", "综合评分")
 
 
 class RankModel(QAbstractTableModel):
@@ -51,18 +71,18 @@ class RankModel(QAbstractTableModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: tuple[Any, ...] = ()
-        self.links = True
+        self.links: frozenset[str] = frozenset()
 
-    def show_rows(self, rows: tuple[Any, ...], *, links: bool) -> None:
-        """Shows another ranking; `links`: whether its lists can be opened."""
+    def show_rows(self, rows: tuple[Any, ...], *, links: frozenset[str]) -> None:
+        """Shows another ranking; `links`: the figures whose rows can be opened."""
         self.beginResetModel()
         self.rows, self.links = rows, links
         self.endResetModel()
 
     def opens(self, index: Index) -> bool:
-        """Whether a cell opens the tickets behind its number."""
-        column = COLUMNS[index.column()]
-        return self.links and column.link and tickets_of(self.rows[index.row()].score) > 0
+        """Whether a cell opens the rows behind its number."""
+        figure = COLUMNS[index.column()].figure
+        return figure in self.links and figure_count(self.rows[index.row()].score, figure) > 0
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """The rows."""
@@ -78,7 +98,8 @@ class RankModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return column.text(row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.hint(row)
+            more = "\n按回车或单击，打开计入的明细" if self.opens(index) else ""
+            return column.hint(row) + more
         return (
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             if role == Qt.ItemDataRole.TextAlignmentRole
@@ -103,12 +124,7 @@ class RankModel(QAbstractTableModel):
         """The whole table, tab-separated."""
         lines = [[*_BEFORE, *(column.title for column in COLUMNS)]]
         for row in self.rows:
-            before = [
-                str(row.rank),
-                row.score.facts.agency,
-                f"{row.score.composite:.2f}",
-                str(row.previous_rank or ""),
-            ]
+            before = [str(row.rank), row.score.facts.agency, f"{row.score.composite:.2f}"]
             lines.append([*before, *(column.text(row) for column in COLUMNS)])
         return "\n".join("\t".join(plain_cell(cell) for cell in line) for line in lines)
 
@@ -134,14 +150,17 @@ class _Cell(QStyledItemDelegate):
                 int(box.right()),
                 int(box.center().y() + 9),
             )
+        if chosen and index == option.widget.currentIndex() and option.widget.hasFocus():
+            painter.setPen(QColor(c.accent))
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(2.5, 2.5, -1.5, -2.5), 3, 3)
         painter.restore()
 
 
 class RankTable(QTableView):
-    """`chosen(index)` when a row becomes current; `opened(index)` when a link is pressed."""
+    """`chosen(row)` when it becomes current; `figure_opened(figure, row)` when a number with a list is pressed."""
 
     chosen = Signal(int)
-    opened = Signal(int)
+    figure_opened = Signal(str, int)
 
     def __init__(self, parent: QWidget, *, row_height: int, head: int, foot: int) -> None:
         super().__init__(parent)
@@ -169,18 +188,20 @@ class RankTable(QTableView):
             self.setColumnWidth(number, column.width)
         self.setFixedWidth(sum(column.width for column in COLUMNS) + 2)
         self.clicked.connect(self._pressed)
-        self.activated.connect(self._pressed)
         self.selectionModel().currentRowChanged.connect(self._moved)
 
-    def show_rows(self, rows: tuple[Any, ...], *, links: bool) -> None:
+    def show_rows(self, rows: tuple[Any, ...], *, links: frozenset[str]) -> None:
         """Shows a ranking as high as its chart."""
         self.rank_model.show_rows(rows, links=links)
         self.setFixedHeight(self._head + self._row * max(1, len(rows)) + self._foot)
 
     def keyPressEvent(self, event) -> None:
-        """Copies the whole table with the usual keys."""
+        """Copies the whole table with the usual keys; Enter opens the rows behind a number."""
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.rank_model.as_text())
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._pressed(self.currentIndex())
             return
         super().keyPressEvent(event)
 
@@ -193,7 +214,7 @@ class RankTable(QTableView):
 
     def _pressed(self, index: QModelIndex) -> None:
         if self.rank_model.opens(index):
-            self.opened.emit(index.row())
+            self.figure_opened.emit(COLUMNS[index.column()].figure, index.row())
 
     def _moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():

@@ -110,6 +110,23 @@ def _filter_commands() -> Iterable[Command]:
         yield Command(what, said, icon, groups, shortcut, "tickets", keywords=words)
 
 
+def _ranking_commands() -> Iterable[Command]:
+    for what, title, icon, shortcut, words in (
+        ("copy", "复制排名图片", "copy", "Ctrl+Shift+C", "剪贴板"),
+        ("png", "排名图片存为 PNG", "picture", None, "导出"),
+        ("svg", "排名图片存为 SVG", "vector", None, "导出"),
+        ("print", "打印排名图", "printer", "Ctrl+Alt+P", ""),
+        ("period", "选择排名的时段", "month", "Ctrl+Alt+M", "月份 季度 半年 年度"),
+        ("earlier", "排名的前一期", "previous", "Ctrl+Left", "上月"),
+        ("later", "排名的后一期", "next", "Ctrl+Right", "下月"),
+        ("bars", "排名：名次", "ranking", None, "条形图 排名表"),
+        ("trend", "排名：走势", "trend", None, "折线图 变化"),
+        ("heat", "排名：热力图", "heat", None, "各月"),
+        ("scatter", "排名：散点", "scatter", None, "评价量 小样本"),
+    ):
+        yield Command(f"ranking.{what}", title, icon, shortcut=shortcut, page="rankings", keywords=words)
+
+
 def _page_commands() -> Iterable[Command]:
     for number, page in enumerate(PAGES, 1):
         yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, f"Ctrl+{number}")
@@ -164,9 +181,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("paper.pdf", "文书存为 PDF", "save", HANDLERS, "Ctrl+S", "tickets", keywords="导出"),
     Command("paper.word", "文书存为 Word", "save", HANDLERS, "Ctrl+Shift+W", "tickets", keywords="导出 docx"),
     Command("paper.print", "打印文书", "printer", HANDLERS, "Ctrl+P", "tickets"),
-    Command("ranking.copy", "复制排名图片", "copy", page="rankings", shortcut="Ctrl+Shift+C"),
-    Command("ranking.png", "排名图片存为 PNG", "picture", page="rankings"),
-    Command("ranking.svg", "排名图片存为 SVG", "vector", page="rankings"),
+    *_ranking_commands(),
     Command(
         "intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"
     ),

@@ -21,7 +21,8 @@ FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC", "Source Han Sans SC", "Pin
 
 @dataclass(frozen=True, slots=True)
 class Colors:
-    """One scheme. `parts`: the four parts of the composite score, strongest first."""
+    """One scheme. `parts`: the four parts of the composite score, strongest first; `lines`: of a chart, to be told apart
+    by their marks and words too."""
 
     dark: bool
     ground: str
@@ -44,6 +45,7 @@ class Colors:
     hover: str
     quote: str
     parts: tuple[str, str, str, str]
+    lines: tuple[str, str, str, str, str, str]
 
     def tone(self, name: str) -> tuple[str, str]:
         """Text and ground of a tone: accent, red, amber, green, grey."""
@@ -62,6 +64,7 @@ LIGHT = Colors(
     red_soft="#FCEBE9", amber="#8F5500", amber_soft="#FFF2DC", green="#1F7A3D", green_soft="#E6F5EB",
     grey="#565E70", grey_soft="#EDEFF3", hover="#F1F4FA", quote="#F4F6FA",
     parts=("#2358C4", "#6A93E6", "#A6C0F3", "#D3E0FA"),
+    lines=("#2358C4", "#8F5500", "#1F7A3D", "#7A3E9D", "#0B6E80", "#565E70"),
 )  # fmt: skip
 DARK = Colors(
     dark=True, ground="#15181E", navigation="#181B22", surface="#1C2028", line="#2C323D", text="#E6E9F0",
@@ -69,6 +72,7 @@ DARK = Colors(
     red_soft="#45221F", amber="#E7B35B", amber_soft="#40301A", green="#7CCB96", green_soft="#1E3A29",
     grey="#A9B1C1", grey_soft="#2A303B", hover="#232935", quote="#222731",
     parts=("#6E9BF5", "#4C78D0", "#3A5CA3", "#31466F"),
+    lines=("#6E9BF5", "#E7B35B", "#7CCB96", "#C79BE8", "#5EC4D6", "#A9B1C1"),
 )  # fmt: skip
 
 
