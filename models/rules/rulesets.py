@@ -3,6 +3,7 @@ force from the 1st of a month, so that last year's circular can be recomputed wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -99,15 +100,28 @@ class RuleSet:
         )
 
 
-_CHOICES = ("quality_mean", "handled_means", "ticket_denominator", "no_ticket", "follow_up_effect")
-_NUMBERS = (
-    "small_sample",
-    "rectification_days",
-    "rework_days",
-    "report_days",
-    "appeal_days",
-    "due_soon_days",
-)
+#: What each choice may be, the texts' own reading first.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "quality_mean": ("pooled", "by_platform"),
+    "handled_means": ("rectified", "submitted"),
+    "ticket_denominator": ("all", "due_or_handled"),
+    "no_ticket": ("full", "leave_out"),
+    "follow_up_effect": ("first", "latest"),
+}
+#: The least and the most of each number.
+RANGES: Mapping[str, tuple[int, int]] = {
+    "small_sample": (0, 100_000),
+    "rectification_days": (1, 120),
+    "rework_days": (1, 60),
+    "report_days": (1, 60),
+    "appeal_days": (1, 60),
+    "due_soon_days": (0, 30),
+}
+_CHOICES, _NUMBERS = tuple(CHOICES), tuple(RANGES)
+_PLATFORMS = ("quality_platforms", "coverage_channels")
+_WEIGHTS = ("with_hall", "without_hall")
+_WEIGHT = re.compile(r"[01](\.[0-9]{1,4})?")
+_POINTS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,2})?")
 _PARTS = ("quality", "handling", "hall_adoption", "coverage")
 
 #: The shipped rule set.
@@ -118,6 +132,56 @@ def in_force(rule_sets: Sequence[RuleSet], month: date) -> RuleSet | None:
     """The rule set in force in `month` (its 1st), or None before the first one."""
     past = [r for r in rule_sets if r.effective_from <= month]
     return max(past, key=lambda r: r.effective_from) if past else None
+
+
+def until(rule_sets: Sequence[RuleSet], month: date) -> date | None:
+    """The month from which the next rule set is in force, None where there is none after `month`."""
+    return min((r.effective_from for r in rule_sets if r.effective_from > month), default=None)
+
+
+def problem(parameters: Mapping[str, Any]) -> str | None:
+    """Why parameters make no rule set; None where they do. pd.rule_problem demands the same, in the same order."""
+    if set(parameters) - {"points", *_PLATFORMS, *_WEIGHTS, *CHOICES, *RANGES}:
+        return "规则里有不认得的项目"
+    if any(parameters.get(name) not in values for name, values in CHOICES.items()):
+        return "规则里的选项不对"
+    if not all(_is_within(parameters.get(name), *ends) for name, ends in RANGES.items()):
+        return "天数或件数不在允许的范围内"
+    for name in _PLATFORMS:
+        if (sentence := _platforms_problem(parameters.get(name))) is not None:
+            return sentence
+    if not all(are_weights(parameters.get(name)) for name in _WEIGHTS) or Decimal(
+        parameters["without_hall"]["hall_adoption"]
+    ):
+        return "四项权重应各在0到1之间、合计为1，没有大厅的单位不计大厅推广度"
+    return None if _are_points(parameters.get("points")) else "五个等级的分值应各在0到10之间"
+
+
+def are_weights(parts: Any) -> bool:
+    """Whether these are four weights, as decimals in words, that make a score."""
+    if not isinstance(parts, Mapping) or set(parts) != set(_PARTS):
+        return False
+    if not all(isinstance(v, str) and _WEIGHT.fullmatch(v) for v in parts.values()):
+        return False
+    numbers = {name: Decimal(v) for name, v in parts.items()}
+    return sum(numbers.values()) == 1 and numbers["quality"] + numbers["coverage"] > 0
+
+
+def _is_within(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _platforms_problem(names: Any) -> str | None:
+    known = {p.value for p in Platform}
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) and n in known for n in names):
+        return "计分平台或办件渠道不对"
+    return "计分平台或办件渠道有重复" if len(set(names)) < len(names) else None
+
+
+def _are_points(points: Any) -> bool:
+    if not isinstance(points, Mapping) or set(points) != set("12345"):
+        return False
+    return all(isinstance(v, str) and _POINTS.fullmatch(v) and Decimal(v) <= 10 for v in points.values())
 
 
 def _weights(parts: Mapping[str, str]) -> Weights:
