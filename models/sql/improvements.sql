@@ -1,7 +1,53 @@
 -- 限期整改 (Guide 8.1.2): a demand to an agency that rests on figures, answered and checked. One door for each: issuing
 -- and acting. States: issued → answered → accepted; answered → issued (returned); issued → cancelled.
 
--- Issues an order: {agency (id), item (id or none), subject, proposal, basis, days}. Numbered within the year, without gaps.
+-- The figures that an order rests on, and is measured by afterwards: of an agency, or of one item there, in whole months.
+-- {first, last, ratings, bad, tickets, labels: {code: tickets}}. Ratings of the agency are the tally's, those of an item
+-- the item ratings on file; labels are counted over the tickets. No words and no persons.
+CREATE FUNCTION pd.improvement_figures(agency bigint, item bigint, first date, last date) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    starts timestamptz;
+    ends timestamptz;
+    ratings bigint;
+    bad bigint;
+    counted jsonb;
+BEGIN
+    PERFORM pd.require_group('officer', 'bureau', 'liaison');
+    IF agency IS NULL OR pd.my_group() = 'liaison' AND agency IS DISTINCT FROM pd.my_agency() THEN
+        RAISE EXCEPTION '没有这个单位，或您无权查看。' USING ERRCODE = 'PD003';
+    END IF;
+    IF (first BETWEEN DATE '2000-01-01' AND last AND last <= DATE '2999-12-01') IS NOT TRUE
+       OR extract(day FROM first) <> 1 OR extract(day FROM last) <> 1 THEN
+        RAISE EXCEPTION '请选择起止月份，起始月份不能晚于截止月份。' USING ERRCODE = 'PD001';
+    END IF;
+    starts := pd.local_midnight(first);
+    ends := pd.local_midnight((last + INTERVAL '1 month')::date);
+    IF item IS NULL THEN
+        SELECT sum(t.level_5 + t.level_4 + t.level_3 + t.level_2 + t.level_1), sum(t.level_2 + t.level_1) INTO ratings, bad
+        FROM tally t
+        WHERE t.agency_id = agency AND t.day >= first AND t.day < (last + INTERVAL '1 month')::date;
+    ELSE
+        SELECT count(*), count(*) FILTER (WHERE r.level <= 2) INTO ratings, bad
+        FROM rating r
+        WHERE r.agency_id = agency AND r.item_id = improvement_figures.item AND r.rated_at >= starts AND r.rated_at < ends
+          AND r.target = 'item' AND r.rating_number = 1;
+    END IF;
+    WITH mine AS (
+        SELECT t.labels FROM ticket t
+        WHERE t.holder_id = agency AND t.state <> 'rejected' AND t.opened_at >= starts AND t.opened_at < ends
+          AND (improvement_figures.item IS NULL OR t.item_id = improvement_figures.item)),
+    labelled AS (SELECT code, count(*) AS tickets FROM mine, unnest(ARRAY(SELECT DISTINCT x FROM unnest(mine.labels) AS x)) AS code
+                 GROUP BY code)
+    SELECT jsonb_build_object('tickets', (SELECT count(*) FROM mine),
+                              'labels', coalesce((SELECT jsonb_object_agg(l.code, l.tickets) FROM labelled l), '{}'))
+    INTO counted;
+    RETURN jsonb_build_object('first', first, 'last', last, 'ratings', coalesce(ratings, 0), 'bad', coalesce(bad, 0)) || counted;
+END $$;
+
+-- Issues an order: {agency (id), item (id or none), first, last (months), subject, proposal, days}. The figures are counted
+-- here and kept as they stand: nobody types them. Numbered within the year, without gaps.
 CREATE FUNCTION pd.issue_improvement(facts jsonb, command_id uuid) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
 AS $$
@@ -22,24 +68,25 @@ BEGIN
     BEGIN
         made.agency_id := (SELECT a.id FROM agency a WHERE a.id = (facts ->> 'agency')::bigint);
         made.item_id := (SELECT i.id FROM service_item i WHERE i.id = (facts ->> 'item')::bigint);
+        IF made.agency_id IS NULL OR facts ->> 'item' IS NOT NULL AND made.item_id IS NULL THEN
+            RAISE EXCEPTION '没有这个单位或事项。' USING ERRCODE = 'PD001';
+        END IF;
         made.days := (facts ->> 'days')::smallint;
+        made.basis := pd.improvement_figures(made.agency_id, made.item_id, (facts ->> 'first')::date, (facts ->> 'last')::date);
     EXCEPTION WHEN data_exception THEN
         RAISE EXCEPTION '填写的内容格式不对，请检查单位、事项和天数。' USING ERRCODE = 'PD001';
     END;
     made.subject := btrim(coalesce(facts ->> 'subject', ''));
     made.proposal := btrim(coalesce(facts ->> 'proposal', ''));
-    IF made.agency_id IS NULL OR facts ->> 'item' IS NOT NULL AND made.item_id IS NULL THEN
-        RAISE EXCEPTION '没有这个单位或事项。' USING ERRCODE = 'PD001';
-    END IF;
     IF pd.blank(made.subject) OR length(made.subject) > 60 OR pd.blank(made.proposal) OR length(made.proposal) > 3000
-       OR (made.days BETWEEN 1 AND 60) IS NOT TRUE OR coalesce(jsonb_typeof(facts -> 'basis'), 'object') <> 'object' THEN
+       OR (made.days BETWEEN 1 AND 60) IS NOT TRUE THEN
         RAISE EXCEPTION '请写明整改事由（至多60字）、整改要求（至多3000字）和期限（1至60个工作日）。' USING ERRCODE = 'PD001';
     END IF;
     PERFORM pg_advisory_xact_lock_shared(hashtext('pd.calendar'));
     INSERT INTO improvement_order AS o (year, number, agency_id, item_id, subject, proposal, basis, issued_on, days, due_on, provisional,
                                         issued_by, issued_at, command_id)
     SELECT this_year, coalesce(max(n.number), 0) + 1, made.agency_id, made.item_id, made.subject, made.proposal,
-           coalesce(facts -> 'basis', '{}'), pd.today(), made.days, pd.due(pd.today(), made.days),
+           made.basis, pd.today(), made.days, pd.due(pd.today(), made.days),
            pd.is_provisional(pd.today(), pd.due(pd.today(), made.days)), session_user, pd.now(), issue_improvement.command_id
     FROM improvement_order n WHERE n.year = this_year
     RETURNING * INTO made;
@@ -94,9 +141,11 @@ AS $$
 DECLARE
     made bigint;
 BEGIN
+    -- What was demanded, and the figures for it, are vouched for by the first event.
     INSERT INTO event (at, actor, action, facts)
     VALUES (pd.now(), session_user, what, jsonb_strip_nulls(jsonb_build_object('order', o.id, 'agency', o.agency_id, 'state', o.state,
-        'due_on', o.due_on, 'text_hash', encode(sha256(convert_to(nullif(btrim(said), ''), 'UTF8')), 'hex'))))
+        'due_on', o.due_on, 'text_hash', encode(sha256(convert_to(coalesce(nullif(btrim(said), ''),
+            CASE WHEN what = 'improvement_issued' THEN concat_ws(E'\n', o.subject, o.proposal, o.basis) END), 'UTF8')), 'hex'))))
     RETURNING id INTO made;
     INSERT INTO improvement_step (event_id, order_id, at, actor, action, text)
     VALUES (made, o.id, pd.now(), session_user, what, nullif(btrim(said), ''));
@@ -128,5 +177,6 @@ CREATE POLICY centre ON pd.improvement_step FOR SELECT TO pd_officer, pd_bureau 
 CREATE POLICY liaison ON pd.improvement_order FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()));
 CREATE POLICY liaison ON pd.improvement_step FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.improvement_order o WHERE o.id = improvement_step.order_id AND o.agency_id = (SELECT pd.my_agency())));
+GRANT EXECUTE ON FUNCTION pd.improvement_figures(bigint, bigint, date, date) TO pd_officer, pd_bureau, pd_liaison;
 GRANT EXECUTE ON FUNCTION pd.issue_improvement(jsonb, uuid) TO pd_officer;
 GRANT EXECUTE ON FUNCTION pd.act_improvement(bigint, integer, text, text) TO pd_officer, pd_liaison;
