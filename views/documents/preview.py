@@ -41,6 +41,10 @@ class PaperPreview(QWidget):
         super().__init__(parent)
         self.setAccessibleName("打印预览")
         self.outlet = Outlet(session, self)
+        self._registry = session.registry
+        self._ways = {
+            "paper.pdf": self.outlet.ask_pdf, "paper.word": self.outlet.ask_word, "paper.print": self.outlet.ask_printer,
+        }  # fmt: skip
         self.sheets: tuple[Sheet, ...] = ()
         self._zoom: float | None = None
         self._title = label("", "title", self)
@@ -65,7 +69,7 @@ class PaperPreview(QWidget):
         self._area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._area.setWidgetResizable(False)
         self._area.setAccessibleName("版面")
-        back = icon_button("previous", "返回工单（Esc）", self)
+        back = icon_button("previous", "返回（Esc）", self)
         smaller, larger = icon_button("stop", "缩小", self), icon_button("add", "放大", self)
         smaller.set_icon("zoom_out")
         larger.set_icon("zoom_in")
@@ -168,6 +172,18 @@ class PaperPreview(QWidget):
             self.leave()
             return
         super().keyPressEvent(event)
+
+    def showEvent(self, event: Any) -> None:
+        """The keys for papers are of the one in sight."""
+        super().showEvent(event)
+        for command, run in self._ways.items():
+            self._registry.bind(command, run)
+
+    def hideEvent(self, event: Any) -> None:
+        """Out of sight, they are not."""
+        super().hideEvent(event)
+        for command, run in self._ways.items():
+            self._registry.unbind(command, run)
 
     def leave(self) -> None:
         """Back to where it was called from."""

@@ -178,9 +178,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.print_file", "打印办理档案", "case_file", HANDLERS, page="tickets", keywords="文书 PDF 预览"
     ),
-    Command("paper.pdf", "文书存为 PDF", "save", HANDLERS, "Ctrl+S", "tickets", keywords="导出"),
-    Command("paper.word", "文书存为 Word", "save", HANDLERS, "Ctrl+Shift+W", "tickets", keywords="导出 docx"),
-    Command("paper.print", "打印文书", "printer", HANDLERS, "Ctrl+P", "tickets"),
+    Command("paper.pdf", "文书存为 PDF", "save", shortcut="Ctrl+S", keywords="导出"),
+    Command("paper.word", "文书存为 Word", "save", shortcut="Ctrl+Shift+W", keywords="导出 docx"),
+    Command("paper.print", "打印文书", "printer", shortcut="Ctrl+P"),
     *_ranking_commands(),
     Command(
         "intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"
@@ -237,6 +237,11 @@ class Registry:
         """Says what a command does, and when it can be done."""
         command(command_id)
         self._bound[command_id] = (run, when)
+
+    def unbind(self, command_id: str, run: Callable[[], None]) -> None:
+        """Forgets what a command does, unless it does something else by now."""
+        if self._bound.get(command_id, (None, None))[0] == run:
+            del self._bound[command_id]
 
     def unbind_page(self, page: str) -> None:
         """Forgets what a closed page had bound."""

@@ -44,11 +44,6 @@ class TicketPapers(QObject):
             session.registry.bind(
                 f"ticket.print_{paper.value}", partial(self.open, paper), partial(self._allows, paper)
             )
-        outlet = self.preview.outlet
-        for command, run in (
-            ("paper.pdf", outlet.ask_pdf), ("paper.word", outlet.ask_word), ("paper.print", outlet.ask_printer)
-        ):  # fmt: skip
-            session.registry.bind(command, run, self.preview.isVisible)
 
     def _allows(self, paper: Paper) -> bool:
         detail = self._panel.detail
