@@ -29,6 +29,11 @@ class PartName(StrEnum):
         return _PART_LABELS[self.value]
 
     @property
+    def short(self) -> str:
+        """The name where there is little room."""
+        return _SHORT[self.value]
+
+    @property
     def article(self) -> str:
         """Where it comes from."""
         return _ARTICLES[self.value]
@@ -45,6 +50,12 @@ _PART_LABELS = {
     "hall_adoption": "大厅推广度",
     "coverage": "办事评价覆盖度",
 }
+_SHORT = {
+    "quality": "服务质量",
+    "handling": "工单处理",
+    "hall_adoption": "大厅推广",
+    "coverage": "评价覆盖",
+}
 _ARTICLES = {
     "quality": "细则第六条、第二十二条①",
     "handling": "细则第二十二条④",
@@ -56,7 +67,10 @@ _ARTICLES = {
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What a part costs, in points of the composite: against full marks, and against the agency ranked just above
-    (negative where this one is better there; None for the first)."""
+    (negative where this one is better there; None for the first).
+
+    A part that does not apply costs nothing, but the one above may have points there.
+    """
 
     part: PartName
     lost: Decimal
@@ -65,7 +79,8 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What if: so many more tickets handled, halls with an active rating, and cases actively rated by channel."""
+    """What if: so many more tickets handled, halls with an active rating, and cases actively rated by channel; fewer
+    where negative. The levels of ratings stay: what another rating would say is not known."""
 
     handled: int = 0
     halls: int = 0
@@ -82,7 +97,8 @@ class Lever(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The fewest units of one lever that win a rank, out of so many possible, and what comes out."""
+    """The fewest units of one lever that win a rank, out of so many possible, and what comes out; `best`: the rank
+    that all of them would win."""
 
     lever: Lever
     channel: Platform | None
@@ -90,45 +106,67 @@ class Step:
     possible: int
     composite: Decimal
     rank: int
+    best: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An agency in two rankings: rank and composite before and after, None where it is not ranked."""
+
+    agency: str
+    before: tuple[int, Decimal] | None
+    after: tuple[int, Decimal] | None
+
+    @property
+    def gained(self) -> int:
+        """Ranks gained, negative where lost; 0 where one of the two is missing."""
+        return self.before[0] - self.after[0] if self.before and self.after else 0
 
 
 def losses(score: Score, above: Score | None) -> tuple[Loss, ...]:
-    """Points lost by part, in the order in which the parts are shown; parts that do not apply are left out."""
+    """Points lost by part, in the order in which the parts are shown; parts that apply to neither are left out."""
     found = []
     for name in PartName:
-        part = name.of(score)
-        if part.exact is None:
+        part, theirs = name.of(score), None if above is None else name.of(above)
+        if part.exact is None and (theirs is None or theirs.exact is None):
             continue
-        lost = shown((100 - part.exact) * part.share)
-        behind = None if above is None else name.of(above).contribution - part.contribution
-        found.append(Loss(name, lost, behind))
+        lost = Decimal("0.00") if part.exact is None else shown((100 - part.exact) * part.share)
+        found.append(Loss(name, lost, None if theirs is None else theirs.contribution - part.contribution))
     return tuple(found)
 
 
 def changed(facts: AgencyFacts, change: Change, rules: RuleSet) -> AgencyFacts:
-    """The facts as they would be; never more than there is (tickets, halls, cases)."""
+    """The facts as they would be; never more than there is (tickets, halls, cases), never fewer than none."""
     cases = {
-        platform: (min(rated + change.rated.get(platform, 0), number), number)
+        platform: (_within(rated + change.rated.get(platform, 0), number), number)
         for platform, (rated, number) in facts.cases.items()
     }
-    halls = (min(facts.halls[0] + change.halls, facts.halls[1]), facts.halls[1])
+    halls = (_within(facts.halls[0] + change.halls, facts.halls[1]), facts.halls[1])
     return replace(facts, tickets=_handled(facts.tickets, change.handled, rules), halls=halls, cases=cases)
 
 
+def _within(number: int, most: int) -> int:
+    return max(0, min(number, most))
+
+
 def _handled(tickets: Sequence[TicketGroup], amount: int, rules: RuleSet) -> tuple[TicketGroup, ...]:
-    """Tickets of which `amount` more are handled: those that are due first."""
+    """Tickets of which `amount` more are handled, those that are due first; fewer where negative, these last."""
+    more, left = amount > 0, abs(amount)
     found: list[TicketGroup] = []
-    for group in sorted(tickets, key=lambda g: not g.due):
-        if _is_handled(group, rules):
-            found.append(group)
-            continue
-        moved = min(amount, group.count)
-        amount -= moved
+    for group in sorted(tickets, key=lambda g: not g.due if more else g.due):
+        moved = 0 if _is_handled(group, rules) is more else min(left, group.count)
+        left -= moved
         if moved:
-            found.append(replace(group, count=moved, rectified=True, submitted=True))
+            found.append(replace(group, count=moved, rectified=more, submitted=more))
         if group.count > moved:
             found.append(replace(group, count=group.count - moved))
     return tuple(found)
+
+
+def handled(facts: AgencyFacts, rules: RuleSet) -> tuple[int, int]:
+    """Tickets handled, and all: what a change of the handled may reach."""
+    done = sum(g.count for g in facts.tickets if _is_handled(g, rules))
+    return done, sum(g.count for g in facts.tickets)
 
 
 def _is_handled(group: TicketGroup, rules: RuleSet) -> bool:
@@ -138,6 +176,28 @@ def _is_handled(group: TicketGroup, rules: RuleSet) -> bool:
 def with_change(facts: Sequence[AgencyFacts], agency: str, change: Change, rules: RuleSet) -> Ranking:
     """The ranking of all, had one agency's facts changed."""
     return rank((changed(f, change, rules) if f.agency == agency else f for f in facts), rules)
+
+
+def moves(before: Ranking, after: Ranking) -> tuple[Move, ...]:
+    """Every agency that is ranked in one of the two, in the order of the second; who left it stands last."""
+    old, new = _places(before), _places(after)
+    return tuple(Move(name, old.get(name), new.get(name)) for name in {**new, **old})
+
+
+def _places(ranking: Ranking) -> dict[str, tuple[int, Decimal]]:
+    return {row.score.facts.agency: (row.rank, row.score.composite) for row in ranking.rows}
+
+
+def best_rank(facts: Sequence[AgencyFacts], agency: str, rules: RuleSet) -> int | None:
+    """The rank that doing everything that is still open would win; None for who is not ranked."""
+    mine = next((f for f in facts if f.agency == agency), None)
+    if mine is None:
+        return None
+    done, tickets = handled(mine, rules)
+    rated = {channel: number for channel, (_, number) in mine.cases.items()}
+    full = Change(tickets - done, mine.halls[1], rated)
+    place = _places(with_change(facts, agency, full, rules)).get(agency)
+    return None if place is None else place[0]
 
 
 def steps(facts: Sequence[AgencyFacts], agency: str, rules: RuleSet) -> tuple[Step, ...]:
@@ -155,9 +215,9 @@ def steps(facts: Sequence[AgencyFacts], agency: str, rules: RuleSet) -> tuple[St
 
 
 def _levers(facts: AgencyFacts, rules: RuleSet) -> list[tuple[Lever, Platform | None, int]]:
-    unhandled = sum(g.count for g in facts.tickets if not _is_handled(g, rules))
+    done, tickets = handled(facts, rules)
     levers: list[tuple[Lever, Platform | None, int]] = [
-        (Lever.TICKETS, None, unhandled),
+        (Lever.TICKETS, None, tickets - done),
         (Lever.HALLS, None, facts.halls[1] - facts.halls[0]),
     ]
     for channel in rules.coverage_channels:
@@ -189,7 +249,7 @@ def _least(
         middle = (low + high) // 2
         low, high = (low, middle) if outcome(middle)[1] < now else (middle, high)
     value, place = outcome(high)
-    return Step(lever, channel, high, possible, value, place)
+    return Step(lever, channel, high, possible, value, place, best)
 
 
 def _change(lever: Lever, channel: Platform | None, amount: int) -> Change:

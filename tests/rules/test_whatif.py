@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from models.rules.ratings import Platform
 from models.rules.rulesets import SHIPPED
 from models.rules.scoring import AgencyFacts, TicketGroup, composite, rank
-from models.rules.whatif import Change, Lever, PartName, changed, losses, steps, with_change
+from models.rules.whatif import (
+    Change,
+    Lever,
+    PartName,
+    best_rank,
+    changed,
+    handled,
+    losses,
+    moves,
+    steps,
+    with_change,
+)
 
 
 def _agency(
@@ -51,10 +62,21 @@ def test_a_part_is_held_against_the_agency_above() -> None:
     assert all(loss.behind is None for loss in losses(mine, None))
 
 
+def test_a_part_that_only_the_one_above_has_is_named_too() -> None:
+    mine, above = composite(_agency("甲镇", halls=(0, 0)), SHIPPED), composite(_agency("乙镇"), SHIPPED)
+    assert mine and above
+    adoption = next(loss for loss in losses(mine, above) if loss.part is PartName.HALL_ADOPTION)
+    assert (adoption.lost, adoption.behind) == (0, Decimal("10.00"))
+    # So that what is said part by part is what lies between the two.
+    behind = [loss.behind for loss in losses(mine, above) if loss.behind is not None]
+    assert sum(behind) == above.composite - mine.composite
+    assert PartName.HALL_ADOPTION not in {loss.part for loss in losses(mine, None)}
+
+
 def test_two_tickets_win_a_rank() -> None:
     facts = [_agency("甲镇"), _agency("乙镇", unhandled=0, handled=10)]
     (tickets, *_) = [s for s in steps(facts, "甲镇", SHIPPED) if s.lever is Lever.TICKETS]
-    assert (tickets.amount, tickets.possible, tickets.rank) == (2, 2, 1)
+    assert (tickets.amount, tickets.possible, tickets.rank, tickets.best) == (2, 2, 1, 1)
     after = with_change(facts, "甲镇", Change(handled=2), SHIPPED)
     first = after.rows[0]
     assert (first.rank, first.score.facts.agency, first.score.composite) == (1, "甲镇", tickets.composite)
@@ -65,6 +87,17 @@ def test_the_first_needs_nothing_and_the_unranked_get_no_advice() -> None:
     assert steps(facts, "甲镇", SHIPPED) == ()
     assert steps(facts, "乙镇", SHIPPED) == ()
     assert steps(facts, "丙镇", SHIPPED) == ()
+    assert [best_rank(facts, name, SHIPPED) for name in ("甲镇", "乙镇", "丙镇")] == [1, None, None]
+
+
+def test_moves_tell_rank_and_score_before_and_after() -> None:
+    facts = [_agency("甲镇", rated=10), _agency("乙镇"), replace(_agency("丙镇"), levels={})]
+    after = with_change(facts, "甲镇", Change(rated={Platform.HALL: 80}), SHIPPED)
+    first, second = moves(rank(facts, SHIPPED), after)
+    assert (first.agency, first.gained, second.agency, second.gained) == ("甲镇", 1, "乙镇", -1)
+    assert first.before and first.after and first.after[1] > first.before[1]
+    (_, gone) = moves(rank(facts, SHIPPED), rank(facts[1:], SHIPPED))
+    assert (gone.agency, gone.after, gone.gained) == ("甲镇", None, 0)
 
 
 _counts = st.integers(0, 30)
@@ -92,6 +125,23 @@ def _rank_after(
         Lever.RATED: Change(rated={channel: amount} if channel else {}),
     }[lever]
     return {r.score.facts.agency: r.rank for r in with_change(facts, agency, change, SHIPPED).rows}[agency]
+
+
+@given(
+    st.integers(-12, 12),
+    st.sampled_from(["rectified", "submitted"]),
+    st.sampled_from(["all", "due_or_handled"]),
+)
+def test_what_is_asked_for_comes_out_as_far_as_there_is(more: int, means: str, asked: str) -> None:
+    rules = replace(SHIPPED, handled_means=means, ticket_denominator=asked)
+    facts = replace(_agency("甲镇"), tickets=tuple(
+        TicketGroup(n, n > 2, n > 1, due) for n in (1, 2, 3) for due in (True, False)
+    ))  # fmt: skip
+    done, tickets = handled(facts, rules)
+    assert handled(changed(facts, Change(handled=more), rules), rules) == (
+        max(0, min(done + more, tickets)),
+        tickets,
+    )
 
 
 def test_no_more_is_handled_than_there_is() -> None:
