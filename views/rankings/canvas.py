@@ -147,5 +147,11 @@ class Canvas(QWidget):
         self.update()
 
 
+def year_marks(months: Sequence[date]) -> frozenset[date]:
+    """The months at which the year is written: each January, and the first month unless a January comes at once."""
+    first = set() if any(month.month == 1 for month in months[:4]) else set(months[:1])
+    return frozenset(first | {month for month in months if month.month == 1})
+
+
 def _distance(one: QPointF, other: QPointF) -> float:
     return hypot(one.x() - other.x(), one.y() - other.y())

@@ -28,6 +28,9 @@ from views.shell import theme
 from views.shell.parts import Badge, Button, clear, label, row, rule
 from views.shell.theme import UNIT
 
+#: So many characters leave room for the weight beside them.
+_BESIDE = 17
+
 
 class _Bar(QWidget):
     """A part's value as a bar of 0–100."""
@@ -116,15 +119,19 @@ class ScorePanel(QFrame):
         if shown.value is not None:
             self._column.addWidget(_Bar(float(shown.value), color, self))
         said = counted(score, part)
-        weight = label(weighed(score, part), "small", self)
         if part in links and figure_count(score, part):
-            link = Button(said, kind="link", parent=self)
-            link.setProperty("figure", part)
-            link.setToolTip("打开计入的明细")
-            link.clicked.connect(self._open)
-            self._column.addLayout(row(link, None, weight))
+            shown_count: QWidget = Button(said, kind="link", parent=self)
+            shown_count.setProperty("figure", part)
+            shown_count.setToolTip("打开计入的明细")
+            shown_count.clicked.connect(self._open)
         else:
-            self._column.addLayout(row(label(said, "small", self), None, weight))
+            shown_count = label(said, "small", self)
+        weight = label(weighed(score, part), "small", self)
+        if len(said) > _BESIDE:
+            self._column.addLayout(row(shown_count, None))
+            self._column.addLayout(row(None, weight))
+        else:
+            self._column.addLayout(row(shown_count, None, weight))
 
     def _open(self) -> None:
         self.figure_opened.emit(str(self.sender().property("figure")))

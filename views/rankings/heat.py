@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from views import dates
-from views.rankings.canvas import Canvas, Spot
+from views.rankings.canvas import Canvas, Spot, year_marks
 from views.rankings.painting import write
 from views.shell import theme
 
@@ -92,10 +92,10 @@ class HeatMap(Canvas):
         )
 
     def _draw_head(self, painter: QPainter, frame: Frame, c: theme.Colors) -> None:
-        every = max(1, round(16 / frame.wide + 0.49))
+        every, marked = max(1, round(16 / frame.wide + 0.49)), year_marks(self.grid.months)
         for column, month in enumerate(self.grid.months):
             x = frame.left + column * frame.wide
-            if month.month == 1 or column == 0:
+            if month in marked:
                 write(painter, QRectF(x, 2, 80, 18), f"{month.year}年", theme.SMALL, c.secondary)
             if column % every == 0:
                 ink = c.accent if month in self.marked[1] else c.secondary

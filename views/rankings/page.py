@@ -58,7 +58,6 @@ class RankingsPage(Page):
         self._grids: dict[str, Any] = {}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(_LATER)
         self._later.timeout.connect(self._read_whole)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(MARGIN, 4 * UNIT, MARGIN, MARGIN)
@@ -194,9 +193,10 @@ class RankingsPage(Page):
             self._view = None
             self._show_nothing("还没有可以排名的月份", "先导入评价明细或办件评价汇总。")
             return
+        first = self._view is None
         self._history = history
         self._show(period)
-        self._later.start()
+        self._later.start(0 if first else _LATER)
 
     def _read_whole(self) -> None:
         """All months, from which any other period is ranked at once."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from views import dates
-from views.rankings.canvas import Canvas, Spot
+from views.rankings.canvas import Canvas, Spot, year_marks
 from views.rankings.painting import write
 from views.shell import theme
 
@@ -122,12 +122,13 @@ class TrendChart(Canvas):
             painter.fillRect(QRectF(scale.box.left(), y, scale.box.width(), 1), QColor(c.line))
             write(painter, QRectF(0, y - 9, LEFT - 8, 18), text, theme.SMALL, c.secondary, right=True)
         every = max(1, round(24 * len(self.grid.months) / scale.box.width() + 0.49))
+        marked = year_marks(self.grid.months)
         for at, month in enumerate(self.grid.months):
             x = scale.point(at, scale.low).x()
             if at % every == 0:
                 box = QRectF(x - 20, scale.box.bottom() + 4, 40, 18)
                 write(painter, box, f"{month.month}月", theme.SMALL, c.secondary, centre=True)
-            if at == 0 or month.month == 1:
+            if month in marked:
                 box = QRectF(x - 16, scale.box.bottom() + 21, 70, 18)
                 write(painter, box, f"{month.year}年", theme.SMALL, c.secondary)
 
