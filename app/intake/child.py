@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.errors import UserError
-from app.intake import answers, cells, workbooks
+from app.intake import answers, assessed, cells, workbooks
 from app.intake.checking import Check, Found
 from app.intake.headings import Heading
 from app.intake.kinds import FIELD_LABELS
@@ -45,7 +45,7 @@ HEADER, NAMES, DATA, PROGRESS, REFUSED, DONE, ERROR = b"H", b"N", b"D", b"P", b"
 class Request:
     """What the child is to do. `first_month`: the first month of any rule set.
 
-    `answers`: whether it is a returned file of 12345. `all_refused`: whether every refused row is sent, or only as many as a result shows.
+    `answers`: whether it is a returned file of 12345, `assessed`: a third party's assessed values. `all_refused`: whether every refused row is sent, or only as many as a result shows.
     """
 
     path: str
@@ -54,6 +54,7 @@ class Request:
     first_month: date | None = None
     look_only: bool = False
     answers: bool = False
+    assessed: bool = False
     all_refused: bool = False
 
     def to_json(self) -> str:
@@ -97,6 +98,9 @@ def serve(request: Request, sender: Sender) -> None:
     try:
         if request.answers:
             sender.tell(DONE, list(answers.read(workbooks.sheets(Path(request.path)))))
+            return
+        if request.assessed:
+            sender.tell(DONE, list(assessed.read(workbooks.sheets(Path(request.path)))))
             return
         file = recognise(workbooks.sheets(Path(request.path)), request.profile)
         sender.tell(HEADER, _header(file))

@@ -21,7 +21,15 @@ from app.intake.notices import import_notice
 from app.intake.profiles import named
 from app.intake.reading import CANCELLED, Reader
 from app.intake.refusals import RefusedRows, check_writable
-from app.intake.results import AnswerRow, ColumnMapping, ImportResult, Inspection, Progress, SheetSeen
+from app.intake.results import (
+    AnswerRow,
+    AssessedRow,
+    ColumnMapping,
+    ImportResult,
+    Inspection,
+    Progress,
+    SheetSeen,
+)
 
 _CHANGED = {
     Kind.RATINGS: Changed.RATINGS | Changed.TICKETS | Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
@@ -71,6 +79,13 @@ def read_answers(path: Path, *, cancelled: Callable[[], bool] | None = None) -> 
     with Reader(Request(str(path), 0, answers=True), cancelled) as reader:
         found = next(facts for frame, facts in reader.frames() if frame == DONE)
     return tuple(AnswerRow(**line | {"closed_on": _day(line["closed_on"])}) for line in found)
+
+
+def read_assessed(path: Path, *, cancelled: Callable[[], bool] | None = None) -> tuple[AssessedRow, ...]:
+    """The lines of a third party's file of assessed values. Raises UserError."""
+    with Reader(Request(str(path), 0, assessed=True), cancelled) as reader:
+        found = next(facts for frame, facts in reader.frames() if frame == DONE)
+    return tuple(AssessedRow(**line) for line in found)
 
 
 def _day(written: str | None) -> date | None:

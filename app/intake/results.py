@@ -168,3 +168,18 @@ class AnswerRow:
     closed_on: date | None
     refusal: str | None
     problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedRow:
+    """One line of a third party's file of assessed values, as it is written; None where there is no such column."""
+
+    row: int
+    agency: str | None = None
+    indicator: str | None = None
+    period: str | None = None
+    value: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    evidence: str | None = None
+    assessor: str | None = None

@@ -1,0 +1,1 @@
+"""考核 (Guide 7, annex A): weights of the indicators, assessed values, totals."""
