@@ -15,7 +15,7 @@ from models.rules.administration import PersonAction
 from models.rules.audit import Head
 from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.people import Group
-from views.console import audit, checks, figures, files, people, places, server, tickets
+from views.console import audit, checks, closing, figures, files, people, places, server, tickets
 
 
 class Usage(Exception):
@@ -64,6 +64,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _database_verbs(verbs)
     _work_verbs(verbs)
     _figure_verbs(verbs)
+    _closing_verbs(verbs)
     _people_verbs(verbs)
     _audit_verbs(verbs)
     _server_verbs(verbs)
@@ -139,6 +140,19 @@ def _figure_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     ranking.add_argument("--as-of", type=_day, metavar="DATE", help="数据截止日")
     ranking.add_argument("--picture", type=Path, metavar="OUT.png")
     ranking.set_defaults(run=_ranking)
+
+
+def _closing_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    listing = verbs.add_parser("months", help="各月份是否封账", allow_abbrev=False)
+    listing.set_defaults(run=closing.months)
+    close = verbs.add_parser("close-month", help="封账", allow_abbrev=False)
+    close.add_argument("month", type=_month, metavar="YYYY-MM")
+    close.add_argument("--note", default="", metavar="TEXT", help="封账说明")
+    close.set_defaults(run=closing.close)
+    reopen = verbs.add_parser("reopen-month", help="重新开账", allow_abbrev=False)
+    reopen.add_argument("month", type=_month, metavar="YYYY-MM")
+    reopen.add_argument("--reason", required=True, metavar="TEXT", help="为什么重新开账")
+    reopen.set_defaults(run=closing.reopen)
 
 
 def _audit_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
