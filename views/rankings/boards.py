@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from app.clock import local
 from app.rankings.queries import Period
 from views.rankings.canvas import Canvas
 from views.rankings.heat import HeatMap
@@ -72,11 +73,18 @@ class Board(QWidget):
         """The chart as a picture."""
         name = GROUPS.get(self.view.group, self.view.group)
         title = f"{self.period()}{name}政务服务“好差评”{self.subject}"
-        return Plate(title, facts(self.view), self.apart(), self.note(), _PICTURE, self.canvas.draw)
+        return Plate(title, self.facts(), self.apart(), self.note(), _PICTURE, self.canvas.draw)
 
     def period(self) -> str:
         """The months that are shown, in words."""
-        return period_text(self.view.period)
+        return period_text(Period(self.grid.months[0], self.grid.months[-1]))
+
+    def facts(self) -> str:
+        """How many months and agencies, and how many months are closed."""
+        grid = self.grid
+        closed = f"其中已封账 {len(grid.closed)} 个月" if grid.closed else "未封账"
+        cutoff = f"数据截至 {local(self.view.cutoff):%Y-%m-%d %H:%M}"
+        return f"单位 {len(grid.agencies)} 个　共 {len(grid.months)} 个月，{closed}　{cutoff}"
 
     def apart(self) -> str:
         """Who is missing, and why."""
@@ -169,10 +177,6 @@ class TrendBoard(Board):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._add.mapToGlobal(self._add.rect().bottomLeft()))
 
-    def period(self) -> str:
-        """All months with figures."""
-        return _all_months(self.grid)
-
     def note(self) -> str:
         """How the marks are read."""
         return f"{super().note()}空心标记为小样本，断开处未参加排名。"
@@ -196,10 +200,6 @@ class HeatBoard(Board):
             self.canvas.show_grid(self.grid, by_rank=self.second, agency=self.agency, months=months)
             self._advice.setText("单击一格打开该月")
 
-    def period(self) -> str:
-        """All months with figures."""
-        return _all_months(self.grid)
-
 
 class ScatterBoard(Board):
     """Volume and score of the period."""
@@ -220,6 +220,14 @@ class ScatterBoard(Board):
         small = self.view.rules.small_sample
         self.canvas.show_rows(self.view.rows, small=small, by_cases=self.second, agency=self.agency)
 
+    def period(self) -> str:
+        """The ranking's own."""
+        return period_text(self.view.period)
+
+    def facts(self) -> str:
+        """The ranking's own."""
+        return facts(self.view)
+
     def apart(self) -> str:
         """Who is not ranked."""
         return apart(self.view)
@@ -227,8 +235,3 @@ class ScatterBoard(Board):
     def note(self) -> str:
         """How the points are read."""
         return f"依据：细则第二十二条。空心为小样本（评价不足 {self.view.rules.small_sample} 条）。"
-
-
-def _all_months(grid: Any) -> str:
-
-    return period_text(Period(grid.months[0], grid.months[-1]))

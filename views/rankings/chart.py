@@ -66,7 +66,7 @@ class RankChart(QWidget):
         if number is None:
             self.setToolTip("")
             return
-        part = part_at(self.rows[number], place.x(), left_of(self.rows), self.width())
+        part = part_at(self.rows[number], place.x(), left_of(self.rows, self.width()), self.width())
         self.setToolTip(self.tip(self.rows[number], part))
 
     def tip(self, row: Any, part: str | None = None) -> str:

@@ -10,20 +10,20 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from views.rankings.parts import PARTS, change_of, change_text, tied
 from views.shell import theme
 
-#: Room right of the bars for total and change; left of them for the rank, besides the longest name.
-RIGHT, BEFORE, LONGEST = 96, 56, 190
+#: Room right of the bars for total and change; left of them for the rank; the names' share of the width at most.
+RIGHT, BEFORE, LONGEST = 96, 56, 0.42
 #: Room above the first bar for the legend, and below the last for the scale.
 TOP, BOTTOM = 36, 26
 #: A bar's share of its row.
 BAR = 0.56
 
 
-def left_of(rows: tuple[Any, ...]) -> float:
-    """Where the bars begin: behind the longest name."""
+def left_of(rows: tuple[Any, ...], width: float) -> float:
+    """Where the bars of a chart so wide begin: behind the longest name."""
     metrics = QFontMetricsF(theme.font())
     shared = tied(rows)
     names = (metrics.horizontalAdvance(_name(row, shared)) for row in rows)
-    return BEFORE + min(LONGEST, max(names, default=60))
+    return BEFORE + min(LONGEST * width, max(names, default=60))
 
 
 def part_at(row: Any, x: float, left: float, width: float) -> str | None:
@@ -49,7 +49,7 @@ def paint_scale(
     painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors
 ) -> None:
     """Lines at 0, 20 … 100 with their numbers."""
-    bottom, left = TOP + row_height * max(1, len(rows)), left_of(rows)
+    bottom, left = TOP + row_height * max(1, len(rows)), left_of(rows, width)
     for points in range(0, 101, 20):
         x = place(points, left, width)
         painter.fillRect(QRectF(x, TOP, 1, bottom - TOP), QColor(colors.line))
@@ -68,7 +68,7 @@ def paint_bars(
 ) -> None:
     """The four contributions of each row, one after the other."""
     painter.setPen(Qt.PenStyle.NoPen)
-    begin = left_of(rows)
+    begin = left_of(rows, width)
     for number, row in enumerate(rows):
         done = 0.0
         top = TOP + row_height * (number + 0.5 - BAR / 2)
@@ -85,11 +85,11 @@ def paint_words(
     painter: QPainter, rows: tuple[Any, ...], width: float, row_height: float, colors: theme.Colors
 ) -> None:
     """Ranks and names at the left, totals and changes behind the bars, the legend above."""
-    left, shared = left_of(rows), tied(rows)
+    left, shared = left_of(rows, width), tied(rows)
     for number, row in enumerate(rows):
         box = QRectF(left, TOP + number * row_height, width - left - RIGHT, row_height)
         _paint_row(painter, box, row, _name(row, shared), colors)
-    _paint_legend(painter, left, colors)
+    _paint_legend(painter, left, width, colors)
 
 
 def _name(row: Any, shared: frozenset[int]) -> str:
@@ -121,15 +121,17 @@ def _write_name(painter: QPainter, box: QRectF, row: Any, name: str, c: theme.Co
     write(painter, box, marks, theme.BODY, c.secondary)
 
 
-def _paint_legend(painter: QPainter, x: float, c: theme.Colors) -> None:
+def _paint_legend(painter: QPainter, x: float, width: float, c: theme.Colors) -> None:
+    """Above the bars; further left where long names leave it too little room."""
     metrics = QFontMetricsF(theme.font(theme.SMALL))
-    for (_, name), color in zip(PARTS, c.parts, strict=True):
+    widths = [metrics.horizontalAdvance(name) + 4 for _, name in PARTS]
+    x = max(4.0, min(x, width - sum(widths) - 26 * len(widths) + 6))
+    for (_, name), wide, color in zip(PARTS, widths, c.parts, strict=True):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(color))
         painter.drawRoundedRect(QRectF(x, TOP / 2 - 6, 11, 11), 2.5, 2.5)
-        width = metrics.horizontalAdvance(name) + 4
-        write(painter, QRectF(x + 16, TOP / 2 - 11, width, 20), name, theme.SMALL, c.secondary)
-        x += width + 26
+        write(painter, QRectF(x + 16, TOP / 2 - 11, wide, 20), name, theme.SMALL, c.secondary)
+        x += wide + 26
 
 
 def place(points: float, left: float, width: float) -> float:

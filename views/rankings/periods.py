@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
 
 from app.rankings.queries import Period
@@ -103,8 +103,22 @@ class PeriodBar(QWidget):
             self._pick(self.period.after)
 
     def _pick(self, period: Period) -> None:
-        self._span.hide()
+        self._show_span(asked=False)
         self.picked.emit(period)
+
+    def _show_span(self, *, asked: bool) -> None:
+        """The fields take the place of the period while one is asked for."""
+        self._span.setVisible(asked)
+        for widget in (self.earlier, self.chip, self.later):
+            widget.setVisible(not asked)
+
+    def keyPressEvent(self, event) -> None:
+        """Esc leaves the period as it was."""
+        if event.key() == Qt.Key.Key_Escape and self._span.isVisible():
+            self._show_span(asked=False)
+            self.chip.setFocus()
+            return
+        super().keyPressEvent(event)
 
     # choosing ---------------------------------------------------------------------------------------------
 
@@ -150,7 +164,7 @@ class PeriodBar(QWidget):
             for month in _between(self._months):
                 box.addItem(dates.month(month), month)
             box.setCurrentIndex(max(0, box.findData(chosen)))
-        self._span.show()
+        self._show_span(asked=True)
         self.first.setFocus()
 
     def _pick_span(self) -> None:

@@ -121,7 +121,7 @@ class TrendChart(Canvas):
             y = scale.point(0, value).y()
             painter.fillRect(QRectF(scale.box.left(), y, scale.box.width(), 1), QColor(c.line))
             write(painter, QRectF(0, y - 9, LEFT - 8, 18), text, theme.SMALL, c.secondary, right=True)
-        every = max(1, round(24 * len(self.grid.months) / scale.box.width() + 0.49))
+        every = max(1, round(32 * len(self.grid.months) / scale.box.width() + 0.49))
         marked = year_marks(self.grid.months)
         for at, month in enumerate(self.grid.months):
             x = scale.point(at, scale.low).x()
