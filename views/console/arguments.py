@@ -139,6 +139,7 @@ def _figure_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     ranking.add_argument("--group", choices=["township", "department"], default="township")
     ranking.add_argument("--as-of", type=_day, metavar="DATE", help="数据截止日")
     ranking.add_argument("--picture", type=Path, metavar="OUT.png")
+    ranking.add_argument("--workbook", type=Path, metavar="OUT.xlsx", help="排名表，公式可复算")
     ranking.set_defaults(run=_ranking)
 
 

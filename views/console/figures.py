@@ -11,6 +11,7 @@ from typing import Any
 
 from app import workspace
 from app.errors import EnvironmentProblem, UserError
+from app.outfiles import unwritable
 from app.rankings import queries
 from app.rankings.queries import GROUPS, Period, RankedRow, RankingView
 from app.registry import calendars
@@ -63,7 +64,9 @@ def ranking(options: argparse.Namespace) -> Answer:
         view = queries.ranking(connection, period, group=options.group, as_of=options.as_of)
     if options.picture:
         _draw(view, options.picture)
-    return Answer(_facts(view), _lines(view, options.picture))
+    if options.workbook:
+        _reckon(view, options.workbook)
+    return Answer(_facts(view), [*_lines(view, options.picture), *_told(options.workbook)])
 
 
 def rebuild_tally(options: argparse.Namespace) -> Answer:
@@ -98,6 +101,20 @@ def _draw(view: RankingView, path: Path) -> None:
         render_picture(view, path)
     except OSError as error:
         raise EnvironmentProblem(f"图片写不进“{path}”：{error.strerror}。", code="unwritable") from error
+
+
+def _reckon(view: RankingView, path: Path) -> None:
+    from app.rankings import workbook
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    workbook.write(view, path)
+
+
+def _told(path: Path | None) -> list[str]:
+    return [f"排名表已保存到 {path}"] if path else []
 
 
 def _facts(view: RankingView) -> dict[str, Any]:
