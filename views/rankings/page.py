@@ -43,7 +43,7 @@ class RankingsPage(Page):
     """The ranking of one group in one period."""
 
     title = "排名"
-    shows = Kind.TALLY | Kind.TICKETS | Kind.REGISTRY
+    shows = Kind.TALLY | Kind.TICKETS | Kind.REGISTRY | Kind.CLOSING | Kind.RULES
     #: The figures whose rows can be opened.
     links = frozenset({"handling", "tickets"})
 
