@@ -26,7 +26,7 @@ from models.rules.whatif import PartName
 if TYPE_CHECKING:
     from datetime import date
 
-TABLE, CHART, NOTES = "排名", "图", "说明"
+TABLE, CHART = "排名", "图"
 #: The table's head; the parts and their points stand between.
 _BEFORE, _AFTER = ("名次", "单位", "综合评分"), ("评价", "工单", "上期名次", "升降", "备注")
 _A4 = 9
@@ -129,8 +129,11 @@ def _choices(rules: RuleSet) -> Iterator[_Line]:
     yield _Line("覆盖度计入的渠道", f"{channels}（有办件的渠道取平均）", "细则第二十二条③")
 
 
+def _said_of(view: RankingView) -> str:
+    return f"数据截至 {local(view.cutoff):%Y-%m-%d %H:%M}，规则集 {view.rule_set}。"
+
+
 def _notes(view: RankingView) -> Iterator[str]:
-    yield f"数据截至 {local(view.cutoff):%Y-%m-%d %H:%M}，规则集 {view.rule_set}。"
     if view.closed:
         yield f"其中已封账的月份：{'、'.join(_month(m) for m in view.closed)}，按封账时的数计。"
     yield f"{PartName.QUALITY.label}：计入平台的事项评价平均分 × 10。依据：{PartName.QUALITY.article}。"
@@ -156,6 +159,7 @@ class _Writing:
         self._title = self._look(bold=True, font_size=14)
         self._input, self._cell = self._look(font_color="#2358C4"), self._look()
         self._before = self._look(font_color="#2358C4", align="center", **_LINE)
+        self._note = self._look(font_size=10)
         self._value = self._look(font_color="#2358C4", align="left")
         self._figure = self._look(num_format="0.00", align="right", **_LINE)
         self._centred, self._lined = self._look(align="center", **_LINE), self._look(**_LINE)
@@ -171,7 +175,6 @@ class _Writing:
         self._write_counts(self._sheet(COUNTS, "计数（输入）", repeat=FIRST - 2))
         self._write_work(self._sheet(WORK, "计算（未取舍）", repeat=FIRST - 2))
         self._write_rules(self._sheet(RULES, f"规则集 {self._view.rule_set}", repeat=FIRST - 2))
-        self._write_notes(self._sheet(NOTES, "说明"))
         self._write_table(table)
         if chart is not None:
             self._write_chart(chart)
@@ -231,11 +234,6 @@ class _Writing:
         sheet.set_column(1, 1, 60)
         sheet.set_column(2, 2, 30)
 
-    def _write_notes(self, sheet: Any) -> None:
-        sheet.set_column(0, 0, 120)
-        for number, line in enumerate(_notes(self._view), 2):
-            sheet.write_string(number, 0, line, self._wrapped)
-
     # formulas ---------------------------------------------------------------------------------------------
 
     def _write_work(self, sheet: Any) -> None:
@@ -261,7 +259,7 @@ class _Writing:
         return f"{WORK}!{letter(column)}{line}"
 
     def _write_table(self, sheet: Any) -> None:
-        sheet.write_string(1, 0, next(_notes(self._view)), self._cell)
+        sheet.write_string(1, 0, _said_of(self._view), self._cell)
         headings = (*_BEFORE, *(p.label for p in PartName), *(f"{p.short}折算分" for p in PartName), *_AFTER)
         for column, heading in enumerate(headings):
             sheet.write_string(FIRST - 2, column, heading, self._head)
@@ -333,6 +331,9 @@ class _Writing:
         for number, (agency, reason) in enumerate(self._view.unranked, line + 1):
             sheet.write_string(number, 1, neutral(agency), self._cell)
             sheet.write_string(number, 2, reason, self._cell)
+        below = line + len(self._view.unranked) + 2 if self._view.unranked else line
+        for number, note in enumerate(_notes(self._view), below):
+            sheet.write_string(number, 0, note, self._note)
 
     # the chart --------------------------------------------------------------------------------------------
 
