@@ -110,7 +110,8 @@ def test_another_period_or_group_is_shown_without_a_read_where_the_counts_are_at
     monkeypatch.setattr(page.session, "query", None)
     qtbot.keyClick(page, Qt.Key.Key_Left)
     assert page.periods.chip.text() == "2026年9月"
-    qtbot.keyClick(page, Qt.Key.Key_Right)
+    qtbot.keyClick(page.periods.chip, Qt.Key.Key_Right)
+    assert page.periods.chip.text() == "2026年10月"
     page.show_period(Period(date(2026, 7, 1), date(2026, 9, 1)))
     assert page.periods.chip.text() == "2026年第三季度"
     page._groups["department"].click()
@@ -324,3 +325,8 @@ def test_the_parts_are_told_apart_without_colour():
         grounds = (colors.surface, *reversed(colors.parts))
         steps = [theme.contrast(one, other) for one, other in zip(grounds, grounds[1:], strict=False)]
         assert min(steps) > 1.25
+
+
+def test_who_reads_no_tickets_is_offered_no_list_of_them(page):
+    page.session.registry.set_group(Group.BUREAU)
+    assert page.links() == frozenset()

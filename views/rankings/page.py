@@ -44,8 +44,6 @@ class RankingsPage(Page):
 
     title = "排名"
     shows = Kind.TALLY | Kind.TICKETS | Kind.REGISTRY | Kind.CLOSING | Kind.RULES
-    #: The figures whose rows can be opened.
-    links = frozenset({"handling", "tickets"})
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -262,7 +260,7 @@ class RankingsPage(Page):
             return
         self._stack.setCurrentIndex(1)
         self.chart.show_rows(view.rows, view.rules)
-        self.table.show_rows(view.rows, links=self.links)
+        self.table.show_rows(view.rows, links=self.links())
         self._show_notes()
         self._choose_wanted()
         self._show_board()
@@ -339,7 +337,7 @@ class RankingsPage(Page):
 
     def _show_panels(self, ranked: Any) -> None:
         for _, panel in self.panels:
-            panel.show_row(self._view, ranked, links=self.links)
+            panel.show_row(self._view, ranked, links=self.links())
 
     def _spot_chosen(self, agency: str, month: date | None) -> None:
         """A place in a chart: the agency is chosen, and the month opened as bars."""
@@ -350,6 +348,11 @@ class RankingsPage(Page):
         else:
             self._boards["bars"].click()
             self.show_period(Period.month(month))
+
+    def links(self) -> frozenset[str]:
+        """The figures whose rows this person can open."""
+        tickets = self.session.registry.allowed("go.tickets")
+        return frozenset({"handling", "tickets"} if tickets else ())
 
     def _open_row(self, figure: str, number: int) -> None:
         """Opens the rows that a figure of an agency counted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
 
 from app.rankings.queries import Period
@@ -55,6 +55,8 @@ class PeriodBar(QWidget):
         self.earlier.clicked.connect(self.go_earlier)
         self.later.clicked.connect(self.go_later)
         self.chip.clicked.connect(self.open_menu)
+        for widget in (self.earlier, self.chip, self.later):
+            widget.installEventFilter(self)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(UNIT)
@@ -111,6 +113,18 @@ class PeriodBar(QWidget):
         self._span.setVisible(asked)
         for widget in (self.earlier, self.chip, self.later):
             widget.setVisible(not asked)
+
+    def eventFilter(self, _watched, event) -> bool:
+        """← and → turn the period over where Qt's buttons would hand the focus on."""
+        if event.type() != QEvent.Type.KeyPress or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if event.key() == Qt.Key.Key_Left:
+            self.go_earlier()
+        elif event.key() == Qt.Key.Key_Right:
+            self.go_later()
+        else:
+            return False
+        return True
 
     def keyPressEvent(self, event) -> None:
         """Esc leaves the period as it was."""
