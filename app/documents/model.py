@@ -9,6 +9,9 @@ from enum import Enum, IntEnum
 
 from app.documents import numerals
 
+#: The rules, as papers name them.
+RULES = "《政务服务“好差评”管理办法实施细则》"
+
 
 class Level(IntEnum):
     """Levels of headings: 一、 → （一） → 1. → （1）."""
@@ -63,6 +66,12 @@ class Table:
 
 
 Block = Heading | Paragraph | Table
+
+
+def facts_table(facts: tuple[tuple[str, str], ...]) -> Table:
+    """Names and what they say, beside each other."""
+    columns = (Column("", 6, Side.CENTRE, strong=True), Column("", 22))
+    return Table(columns, facts, headed=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,22 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from app.registry import calendars
+from app.registry.bodies import Body, BodyKind, body
 from models.rules import rulesets
 from models.rules.rulesets import RuleSet
 from models.rules.worktime import Calendar
+
+__all__ = [
+    "AgencyName",
+    "Body",
+    "BodyKind",
+    "agencies",
+    "body",
+    "calendar",
+    "counts",
+    "rule_set",
+    "rule_sets",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from app.clock import local, local_day
-from app.documents.model import Block, Column, Document, Heading, Level, Paragraph, Side, Table
+from app.documents.model import Block, Column, Document, Heading, Level, Paragraph, Side, Table, facts_table
 from app.documents.numerals import chinese, day
 from app.tickets.attachments import AttachmentRow
 from app.tickets.contributions import Contribution
-from app.tickets.paper_facts import facts_table, moment, rating_facts
+from app.tickets.paper_facts import moment, rating_facts
 from app.tickets.rows import Clock, RectificationRow, Round, TicketDetail
 from models.rules.masking import mask_in_text
 from models.rules.ratings import Satisfaction

@@ -1,21 +1,14 @@
-"""What papers say of a rating, and the table they say it in. Contacts are masked."""
+"""What papers say of a rating. Contacts are masked."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from app.clock import local, local_day
-from app.documents.model import Column, Side, Table
 from app.documents.numerals import day
 from app.tickets.rows import TicketDetail
 from models.rules.masking import mask_in_text
 from models.rules.ratings import Platform, Satisfaction
-
-
-def facts_table(facts: tuple[tuple[str, str], ...]) -> Table:
-    """Names and what they say, beside each other."""
-    columns = (Column("", 6, Side.CENTRE, strong=True), Column("", 22))
-    return Table(columns, facts, headed=False)
 
 
 def rating_facts(detail: TicketDetail) -> tuple[tuple[str, str], ...]:

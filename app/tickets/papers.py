@@ -11,18 +11,16 @@ from sqlalchemy import Connection, text
 
 from app.changes import Changes, Kind
 from app.clock import local_day
-from app.documents.model import Document, EndBlock, Heading, Level, Paragraph, Signature
+from app.documents.model import RULES, Document, EndBlock, Heading, Level, Paragraph, Signature, facts_table
 from app.documents.numerals import day, paper_number
 from app.errors import UserError
-from app.registry.bodies import Body, BodyKind, body
+from app.registry.queries import Body, BodyKind, body
 from app.tickets.case_file import case_file
 from app.tickets.detail import ticket
-from app.tickets.paper_facts import facts_table, rating_facts
+from app.tickets.paper_facts import rating_facts
 from app.tickets.rows import TicketDetail
 from models.rules.masking import mask_in_text
 from models.rules.people import Group
-
-RULES = "《政务服务“好差评”管理办法实施细则》"
 
 
 class Paper(StrEnum):
