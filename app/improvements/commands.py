@@ -99,7 +99,9 @@ def act(connection: Connection, order_id: int, version: int, step: Step, *, word
 def _done(answer: dict[str, Any]) -> Done:
     number = paper_number("限改", answer["year"], answer["number"])
     due = date.fromisoformat(answer["due_on"])
-    return Done(answer["order"], number, State(answer["state"]), answer["version"], due, Changes(Kind.IMPROVEMENTS))
+    return Done(
+        answer["order"], number, State(answer["state"]), answer["version"], due, Changes(Kind.IMPROVEMENTS)
+    )
 
 
 def _id(connection: Connection, table: str, name: str | None) -> int | None:

@@ -38,6 +38,13 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRef:
+    """The order that is to be opened."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRow:
     """One line of the list. `days_left`: working days while it is with the agency; None once it was answered."""
 

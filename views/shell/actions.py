@@ -197,6 +197,23 @@ COMMANDS: tuple[Command, ...] = (
         "suggestions",
         keywords="意见箱 意见簿",
     ),
+    Command(
+        "improvement.propose",
+        "提出限期整改",
+        "rectify",
+        OFFICERS,
+        "Ctrl+Shift+X",
+        "statistics",
+        keywords="整改 通知 下达",
+    ),
+    Command(
+        "improvement.print",
+        "打印限期整改通知",
+        "printer",
+        HANDLERS,
+        page="statistics",
+        keywords="文书 PDF 预览",
+    ),
     Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
     Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),
     Command(
