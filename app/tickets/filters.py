@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.clock import next_month
+from app.tickets import facets
 from app.tickets.rows import Order, TicketFilter, Waiting
 from app.workspace import Person
 from models.rules.people import Group
@@ -42,6 +43,10 @@ def conditions(
             "t.opened_at >= pd.local_midnight(:month) AND t.opened_at < pd.local_midnight(:month_end)"
         )
         values |= {"month": wanted.month, "month_end": next_month(wanted.last_month or wanted.month)}
+    if wanted.facets:
+        more, parameters = facets.conditions(wanted.facets)
+        where += more
+        values |= parameters
     if wanted.level:
         where.append("t.level = :level")
         values["level"] = wanted.level

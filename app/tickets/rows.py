@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.tickets.attachments import AttachmentRow
 from app.tickets.contributions import Contribution
+from app.tickets.facets import Facet
 from models.rules.lifecycle import Action, State
 from models.rules.ratings import is_called_back
 from models.rules.worktime import ExplainedDay
@@ -58,7 +59,7 @@ class Order(StrEnum):
 class TicketFilter:
     """All given conditions hold at once. `agency`: the name of the one that holds the ticket (before
     dispatch the one rated); `month`: the 1st of the month the ticket belongs to; `counted`: without
-    rejected tickets, as the statistics count."""
+    rejected tickets, as the statistics count; `facets`: the sides by which they were counted."""
 
     states: frozenset[State] = frozenset()
     agency: str | None = None
@@ -68,6 +69,7 @@ class TicketFilter:
     level: int | None = None
     waiting: Waiting | None = None
     counted: bool = False
+    facets: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

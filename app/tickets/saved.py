@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app.changes import Changes, Kind
+from app.tickets.facets import Facet, Side
 from app.tickets.rows import Order, TicketFilter, Waiting
 from models.rules.lifecycle import State
 
@@ -87,6 +88,12 @@ def _yes(value: Any) -> bool:
     return value
 
 
+def _facets(value: Any) -> tuple[Facet, ...]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return tuple(Facet(Side(_words(side)), _words(is_), _words(said)) for side, is_, said in value)
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "states": _states,
     "agency": _words,
@@ -96,6 +103,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "level": _level,
     "waiting": Waiting,
     "counted": _yes,
+    "facets": _facets,
 }
 
 
@@ -110,6 +118,8 @@ def written(wanted: TicketFilter, order: Order, before: str = "{}") -> str:
     for name in ("agency", "search", "level", "waiting", "counted"):
         if value := getattr(wanted, name):
             facts[name] = value
+    if wanted.facets:
+        facts["facets"] = [[facet.side.value, facet.value, facet.said] for facet in wanted.facets]
     for name in ("month", "last_month"):
         if month := getattr(wanted, name):
             facts[name] = month.isoformat()

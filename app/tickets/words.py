@@ -15,6 +15,7 @@ def conditions(wanted: TicketFilter) -> str:
         _months(wanted),
         wanted.agency or "",
         Satisfaction(wanted.level).label if wanted.level else "",
+        *(facet.said for facet in wanted.facets),
         "计入统计的" if wanted.counted else "",
         f"“{wanted.search.strip()}”" if wanted.search.strip() else "",
     ]

@@ -42,7 +42,7 @@ class FilterBar(QWidget):
             self._waiting[waiting] = chip
             flow.addWidget(chip)
         self._set: dict[str, Chip] = {}
-        for name in ("waiting", "state", "month", "agency", "level", "counted", "search"):
+        for name in ("waiting", "state", "month", "agency", "level", "facets", "counted", "search"):
             chip = Chip("", self, closable=True, checkable=True)
             chip.setProperty("filter", name)
             chip.closed.connect(self._drop)
@@ -74,6 +74,7 @@ class FilterBar(QWidget):
             "month": _months(chosen),
             "agency": chosen.agency or "",
             "level": Satisfaction(chosen.level).label if chosen.level else "",
+            "facets": "、".join(facet.said for facet in chosen.facets),
             "counted": "计入统计的" if chosen.counted else "",
             "search": f"“{chosen.search}”" if chosen.search else "",
         }
@@ -139,7 +140,7 @@ class FilterBar(QWidget):
 
     def _drop(self) -> None:
         name = str(self.sender().property("filter"))
-        empty: dict[str, object] = {"state": frozenset(), "search": "", "counted": False}
+        empty: dict[str, object] = {"state": frozenset(), "search": "", "counted": False, "facets": ()}
         field = "states" if name == "state" else name
         self._change(self._with(field, empty.get(name)))
 
