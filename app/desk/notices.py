@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 
 from app.clock import local
 from app.desk.queries import watched
+from app.documents.numerals import paper_number
 from app.settings import NOTICE_HOURS, default_folder
 from app.tickets.queries import SavedFilter
 from app.workspace import Person
@@ -69,8 +70,24 @@ class Crossed:
         return f"filter:{self.saved.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class DueOrder:
+    """An order to improve whose deadline has come to a threshold."""
+
+    order: int
+    number: str
+    subject: str
+    until: date
+    threshold: Threshold
+
+    @property
+    def mark(self) -> str:
+        """What it is remembered by: a deadline that moved is told anew."""
+        return f"order:{self.order}:{self.threshold.value}:{self.until.isoformat()}"
+
+
 #: What a notice can be about.
-Notable = Due | Crossed
+Notable = Due | DueOrder | Crossed
 
 _WORKING = text("SELECT pd.now(), (SELECT working FROM calendar_day WHERE day = pd.today())")
 _DUE = text("""
@@ -79,6 +96,14 @@ SELECT t.id, t.number, (SELECT name FROM service_item WHERE id = t.item_id), t.r
 FROM ticket t
 WHERE t.runs_until <= pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))
 ORDER BY t.runs_until DESC, t.id LIMIT :most""")
+
+
+_DUE_ORDERS = text("""
+SELECT o.id, o.year, o.number, o.subject, o.due_on,
+       CASE WHEN o.due_on < pd.today() THEN 'overdue' WHEN o.due_on = pd.today() THEN 'today' ELSE 'soon' END
+FROM improvement_order o
+WHERE o.state = 'issued' AND o.due_on <= pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))
+ORDER BY o.due_on DESC, o.id LIMIT :most""")
 
 
 def hours_of(written: str) -> Hours:
@@ -91,15 +116,22 @@ def hours_of(written: str) -> Hours:
 
 
 def found(connection: Connection, person: Person, hours: Hours) -> tuple[Notable, ...] | None:
-    """The tickets this person sees that are due soon, today or no more, and the watched filters that are above
-    their number; None outside of working hours."""
+    """The tickets and orders this person sees that are due soon, today or no more, and the watched filters that are
+    above their number; None outside of working hours."""
     now, working = connection.execute(_WORKING).one()
     if not working or not within(now, hours):
         return None
     rows = connection.execute(_DUE, {"most": _MOST})
     due = (Due(ticket, number, item, until, Threshold(at)) for ticket, number, item, until, at in rows)
     crossed = (Crossed(line.saved, line.count) for line in watched(connection, person=person))
-    return (*due, *crossed)
+    return (*due, *_due_orders(connection), *crossed)
+
+
+def _due_orders(connection: Connection) -> tuple[DueOrder, ...]:
+    return tuple(
+        DueOrder(order, paper_number("限改", year, number), subject, until, Threshold(at))
+        for order, year, number, subject, until, at in connection.execute(_DUE_ORDERS, {"most": _MOST})
+    )
 
 
 def within(now: datetime, hours: Hours) -> bool:

@@ -14,10 +14,13 @@ from fractions import Fraction
 from sqlalchemy import Connection, text
 
 from app.clock import next_month
+from app.improvements import queries as improvements
+from app.improvements.queries import OrderFilter
 from app.registry.queries import rule_set
 from app.tickets import queries
 from app.tickets.queries import SavedFilter, TicketFilter, Waiting
 from app.workspace import Person
+from models.rules.improvements import State as OrderState
 from models.rules.people import Group
 from models.rules.ratings import is_bad
 from models.rules.scoring import mean_points, shown
@@ -52,6 +55,16 @@ class WatchedLine:
 
     saved: SavedFilter
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """Orders to improve that wait, and the filter that lists them; `means`: what is to be done."""
+
+    name: str
+    means: str
+    count: int
+    filter: OrderFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,20 @@ def watched(connection: Connection, *, person: Person) -> tuple[WatchedLine, ...
         count = queries.count(connection, saved.filter, person=person, order=saved.order)
         if count > saved.above:
             lines.append(WatchedLine(saved, count))
+    return tuple(lines)
+
+
+def orders(connection: Connection, *, person: Person) -> tuple[OrderLine, ...]:
+    """Orders to improve that wait for the person: what ran out first, then what they have to do."""
+    if person.group not in _LINES:
+        return ()
+    counts = improvements.counts(connection, OrderFilter())
+    lines = [OrderLine("整改超期", "单位还没有报告限期整改的情况", counts.overdue, OrderFilter(overdue=True))]
+    if person.group is Group.OFFICER:
+        state, name, means = OrderState.ANSWERED, "整改待核查", "单位已报告整改情况，等中心核查"
+    else:
+        state, name, means = OrderState.ISSUED, "限期整改", "中心要求限期整改，请在期限内报告"
+    lines.append(OrderLine(name, means, counts.states.get(state, 0), OrderFilter(state=state)))
     return tuple(lines)
 
 

@@ -240,6 +240,7 @@ class Backend:
         self.months: tuple[date, ...] = (MONTH, date(2026, 9, 1))
         self.filters: list[Any] = []
         self.saved: tuple[Any, ...] = ()
+        self.orders: tuple[Any, ...] = ()
         self.result = import_result()
         self.onlookers: tuple[presence.Onlooker, ...] = ()
         #: Who looked at what: (ticket, typing); typing is None for looking away.
@@ -249,7 +250,7 @@ class Backend:
         """Puts the answers where the views ask."""
         for module, names in (
             (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
-            (desk, ("waiting", "watched", "month_strip", "latest_month")), (registry, ("agencies",)),
+            (desk, ("waiting", "watched", "orders", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("history", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
             (presence, ("look", "look_away")),
         ):  # fmt: skip
@@ -336,6 +337,9 @@ class Backend:
             chosen = tickets.TicketFilter(waiting=kind)
             made.append(desk.WaitingLine(waiting=kind, count=len(self._matching(chosen)), filter=chosen))
         return tuple(made)
+
+    def _orders(self, _connection: Any, *, person: Any) -> Any:
+        return self.orders
 
     def _latest_month(self, _connection: Any) -> date | None:
         return self.months[0] if self.months else None

@@ -100,6 +100,14 @@ def watched_count(line: Any) -> Count:
     return Count(one.name, "remind", "amber", f"常用筛选，{whose}超过 {one.above:,} 件", line.count, one)
 
 
+def order_count(line: Any) -> Count:
+    """Orders to improve that wait."""
+    tone = "red" if line.filter.overdue else "accent"
+    return Count(
+        line.name, "overdue" if line.filter.overdue else "rectify", tone, line.means, line.count, line.filter
+    )
+
+
 class CountButton(_Line):
     """A line with its count; `opened(filter)`."""
 

@@ -10,10 +10,19 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.changes import Kind
 from app.desk import queries
+from app.improvements.queries import OrderFilter
 from app.tickets import queries as tickets
 from models.rules.lifecycle import RECTIFIED, State
 from views import dates
-from views.desk.lines import AgencyLine, Count, CountButton, TicketLine, waiting_count, watched_count
+from views.desk.lines import (
+    AgencyLine,
+    Count,
+    CountButton,
+    TicketLine,
+    order_count,
+    waiting_count,
+    watched_count,
+)
 from views.desk.strip import MonthStripCard
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Button, Empty, card, clear, label, row, scrolling
@@ -33,6 +42,7 @@ class Desk:
     mine: int
     waiting: tuple[Any, ...]
     watched: tuple[Any, ...]
+    orders: tuple[Any, ...]
     first: tuple[Any, ...]
     strip: Any
 
@@ -41,7 +51,7 @@ class DeskPage(Page):
     """The first page of the day."""
 
     title = "工作台"
-    shows = Kind.TICKETS | Kind.TALLY | Kind.RATINGS | Kind.CALENDAR | Kind.FILTERS
+    shows = Kind.TICKETS | Kind.TALLY | Kind.RATINGS | Kind.CALENDAR | Kind.FILTERS | Kind.IMPROVEMENTS
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -109,7 +119,8 @@ class DeskPage(Page):
             count = tickets.count(connection, mine, person=person)
             rows = first.rows + _others(connection, first.rows, mine, person)
             waiting = queries.waiting(connection, person=person)
-            return Desk(count, waiting, queries.watched(connection, person=person), rows, strip)
+            watched, orders = (ask(connection, person=person) for ask in (queries.watched, queries.orders))
+            return Desk(count, waiting, watched, orders, rows, strip)
 
         self.session.query(self, read, self._show, key="desk")
 
@@ -122,7 +133,8 @@ class DeskPage(Page):
         said = f"有 {desk.mine:,} 件待您处理" if desk.mine else "没有待您处理的工单"
         self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，{said}")
         self._tell_navigation(waiting)
-        self._show_counts([*map(waiting_count, waiting), *map(watched_count, desk.watched)])
+        orders = map(order_count, (line for line in desk.orders if line.count))
+        self._show_counts([*map(waiting_count, waiting), *orders, *map(watched_count, desk.watched)])
         self._show_first(desk.first)
         self.strip.show_strip(desk.strip)
         self._month = desk.strip.month if desk.strip else None
@@ -168,7 +180,7 @@ class DeskPage(Page):
             self._troubled.addWidget(quiet)
 
     def _open_filter(self, chosen: object) -> None:
-        self.session.go("tickets", chosen)
+        self.session.go("statistics" if isinstance(chosen, OrderFilter) else "tickets", chosen)
 
     def _open_running(self) -> None:
         self.session.go("tickets", tickets.Order.DEADLINE)

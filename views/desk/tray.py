@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.desk import notices
-from app.desk.notices import Crossed, Due, Notable, Threshold, Told
+from app.desk.notices import Crossed, Due, DueOrder, Notable, Threshold, Told
+from app.improvements.queries import OrderFilter, OrderRef
 from app.tickets.queries import TicketFilter, Waiting
 from models.rules.people import Group
 from views.shell import icons
@@ -108,10 +109,20 @@ def _parted(fresh: tuple[Notable, ...]) -> tuple[list[Due], list[Crossed]]:
     return due, [one for one in fresh if isinstance(one, Crossed)]
 
 
+def _orders(fresh: tuple[Notable, ...]) -> list[DueOrder]:
+    return [one for one in fresh if isinstance(one, DueOrder)]
+
+
 def _place(fresh: tuple[Notable, ...]) -> tuple[str, object]:
     due, crossed = _parted(fresh)
-    if (due and crossed) or len(crossed) > 1:
+    orders = _orders(fresh)
+    if sum(map(bool, (due, crossed, orders))) > 1 or len(crossed) > 1:
         return "desk", None
+    if orders:
+        late = any(one.threshold is Threshold.OVERDUE for one in orders)
+        return "statistics", OrderRef(orders[0].order) if len(orders) == 1 else OrderFilter(
+            overdue=late, soon=not late
+        )
     if crossed:
         return "tickets", crossed[0].saved
     if len(due) == 1:
@@ -121,10 +132,19 @@ def _place(fresh: tuple[Notable, ...]) -> tuple[str, object]:
 
 
 def said(fresh: tuple[Notable, ...]) -> str:
-    """One ticket by number and item, several by their counts; then the watched filters."""
+    """One ticket or order by number and subject, several by their counts; then the watched filters."""
     due, crossed = _parted(fresh)
+    orders = _orders(fresh)
     watched = [f"“{one.saved.name}”现有 {one.count:,} 件，超过 {one.saved.above:,} 件" for one in crossed]
-    return "；".join(([_due_said(due)] if due else []) + watched)
+    said_due = ([_due_said(due)] if due else []) + ([_orders_said(orders)] if orders else [])
+    return "；".join(said_due + watched)
+
+
+def _orders_said(orders: list[DueOrder]) -> str:
+    if len(orders) == 1:
+        return f"限期整改{_WORDS[orders[0].threshold]}：{orders[0].subject}（{orders[0].number}）"
+    counts = Counter(one.threshold for one in orders)
+    return "、".join(f"限期整改{_WORDS[at]} {counts[at]} 件" for at in Threshold if counts[at])
 
 
 def _due_said(due: list[Due]) -> str:

@@ -1,4 +1,5 @@
-"""The search (Ctrl+K): commands by their words, kept filters by name or initials, tickets by number, item or agency."""
+"""The search (Ctrl+K): commands by their words, kept filters by name or initials, orders to improve by number, tickets
+by number, item or agency."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from views.improvements.columns import deadline_chip as order_chip
 from views.shell import icons, theme
 from views.shell.actions import HANDLERS, command
 from views.shell.overlay import Overlay
@@ -29,6 +31,8 @@ RESTS = 180
 MOST = 8
 #: A line of the list in device-independent pixels.
 LINE = 36
+#: What a number of an order to improve, or a word for one, has in it.
+_ORDER_MARKS = ("限改", "整改", "号")
 _WHAT = Qt.ItemDataRole.UserRole + 1
 _SIDE = Qt.ItemDataRole.UserRole + 2
 _ICON = Qt.ItemDataRole.UserRole + 3
@@ -149,26 +153,35 @@ class SearchPanel(Overlay):
         self.place()
 
     def _ask(self) -> None:
+        from app.improvements import queries as improvements
         from app.tickets import queries
 
         text, person = self.field.text().strip(), self._session.person
         chosen = queries.TicketFilter(search=text)
 
-        def read(connection: Any) -> tuple[str, Any, Any]:
+        def read(connection: Any) -> tuple[str, Any, Any, Any]:
             kept = queries.saved_filters(connection) if person.group in HANDLERS else ()
             page = queries.page(connection, chosen, person=person, limit=MOST)
-            return text, tuple(one for one in kept if _is_meant(one.name, text))[:MOST], page
+            wanted = improvements.OrderFilter(search=text)
+            numbered = any(mark in text for mark in _ORDER_MARKS) and self._session.registry.allowed(
+                "go.statistics"
+            )
+            orders = improvements.page(connection, wanted, limit=MOST).rows if numbered else ()
+            return text, tuple(one for one in kept if _is_meant(one.name, text))[:MOST], orders, page
 
         self._session.query(self, read, self._arrived, key="search")
 
     def _arrived(self, answer: tuple) -> None:
-        text, kept, page = answer
+        text, kept, orders, page = answer
         if text != self.field.text().strip() or not self.isVisible():
             return
         self._show_commands()
         first = self.list.count()
         for one in kept:
             self._add("filter", one.name, "常用筛选" if one.own else f"{one.owner}共享", ("kept", one))
+        for order in orders:
+            words = f"{order.number} · {order.agency} · {order.subject}"
+            self._add("rectify", words, order_chip(order).text, ("order", order.id))
         for found in page.rows:
             words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
             self._add("tickets", words, deadline_chip(found).text, ("ticket", found.id))
@@ -193,6 +206,10 @@ class SearchPanel(Overlay):
             from app.tickets.queries import TicketFilter
 
             self._session.go("tickets", TicketFilter(search=value))
+        elif kind == "order":
+            from app.improvements.queries import OrderRef
+
+            self._session.go("statistics", OrderRef(value))
         else:
             self._session.go("tickets", value)
 
