@@ -106,13 +106,17 @@ CREATE FUNCTION pd.pooled_tally(first date, past date, cutoff date)
                    level_2 integer, level_1 integer, defaults integer, active integer, cased boolean, cases integer, cases_rated integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
+    -- Each source is summed by itself: the cases' million rows carry two counts and not eleven.
     WITH parts AS (
-        SELECT date_trunc('month', t.day)::date AS month, t.agency_id, t.platform, t.hall_id, t.level_5, t.level_4, t.level_3, t.level_2, t.level_1, t.defaults, t.active,
-               t.monthly AS cased, t.cases, t.cases_rated
-        FROM tally t WHERE t.day >= first AND t.day < past AND t.day <= cutoff
+        SELECT date_trunc('month', t.day::timestamp)::date AS month, t.agency_id, t.platform, t.hall_id,
+               sum(t.level_5) AS level_5, sum(t.level_4) AS level_4, sum(t.level_3) AS level_3, sum(t.level_2) AS level_2,
+               sum(t.level_1) AS level_1, sum(t.defaults) AS defaults, sum(t.active) AS active, bool_or(t.monthly) AS cased,
+               sum(t.cases) AS cases, sum(t.cases_rated) AS cases_rated
+        FROM tally t WHERE t.day >= first AND t.day < past AND t.day <= cutoff GROUP BY 1, 2, 3, 4
         UNION ALL
-        SELECT date_trunc('month', c.day)::date, c.agency_id, c.platform, c.hall_id, 0, 0, 0, 0, 0, 0, 0, true, c.cases, CASE WHEN c.rated_on <= cutoff THEN c.cases ELSE 0 END
-        FROM tally_case c WHERE c.day >= first AND c.day < past AND c.day <= cutoff)
+        SELECT date_trunc('month', c.day::timestamp)::date, c.agency_id, c.platform, c.hall_id, 0, 0, 0, 0, 0, 0, 0, true,
+               sum(c.cases), sum(CASE WHEN c.rated_on <= cutoff THEN c.cases ELSE 0 END)
+        FROM tally_case c WHERE c.day >= first AND c.day < past AND c.day <= cutoff GROUP BY 1, 2, 3, 4)
     SELECT p.month, p.agency_id, p.platform, p.hall_id, sum(p.level_5)::integer, sum(p.level_4)::integer, sum(p.level_3)::integer,
            sum(p.level_2)::integer, sum(p.level_1)::integer, sum(p.defaults)::integer, sum(p.active)::integer, bool_or(p.cased),
            sum(p.cases)::integer, sum(p.cases_rated)::integer
