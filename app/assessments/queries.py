@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.assessments.rates import RateCounts, rate_counts
+from app.assessments import rates
 from app.assessments.rows import AgencyTotal, Entry, PairSets, Totals, WeightSet
 from app.clock import next_month
 from app.errors import UserError
@@ -19,6 +19,7 @@ from app.rankings import queries as rankings
 from app.rankings.queries import Period
 from models.rules import indicators
 from models.rules.indicators import ASSESSED, INDICATORS, Evaluation, Source, Value
+from models.rules.rates import RateCounts
 
 _ENTRIES = """
     SELECT e.id, g.name AS agency, e.indicator, e.source, e.value, e.numerator, e.denominator, e.evidence, e.assessor,
@@ -41,7 +42,7 @@ def totals(connection: Connection, period: Period, *, group: str) -> Totals:
     """
     weights = weights_of(connection, period.last)
     history = rankings.history(connection, period)
-    counted = rate_counts(history, period)
+    counted = rates.rate_counts(history, period)
     entered = _counted(connection, period)
     own = connection.execute(text("SELECT pd.my_agency()")).scalar()
     rows = [
@@ -69,7 +70,7 @@ def _counted(connection: Connection, period: Period) -> dict[int, tuple[Entry, .
 def _row(
     agency_id: int, name: str, counts: RateCounts, entries: tuple[Entry, ...], weights: WeightSet
 ) -> AgencyTotal:
-    values = counts.values() | _assessed(entries)
+    values = rates.values(counts) | _assessed(entries)
     evaluation = indicators.evaluate(values, weights.weights)
     return AgencyTotal(agency_id, name, None, values, evaluation, entries)
 

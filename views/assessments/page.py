@@ -195,7 +195,11 @@ class AssessmentsPage(Page):
             months = rankings.months(connection)
             entered = queries.periods(connection) if wanted is None else ()
             period = wanted or next(iter(entered), None) or (Period.month(months[0]) if months else None)
-            found = None if period is None else queries.totals(connection, period, group=group)
+            if period is None:
+                return months, None
+            found = queries.totals(connection, period, group=group)
+            if not found.rows and not found.ranked:  # a liaison's agency is of the other group
+                found = queries.totals(connection, period, group=next(g for g in GROUPS if g != group))
             return months, found
 
         self.session.query(self, read, self._show, key="totals", failed=self._not_read)
@@ -222,7 +226,9 @@ class AssessmentsPage(Page):
         if found is None:
             self._where.setCurrentIndex(0)
             return
-        self.period = found.period
+        self.period, self._group = found.period, found.group
+        for chip in self._chips.values():
+            chip.setVisible(found.ranked)
         self.bar.show_period(found.period, months or (found.period.last,))
         known, possible = queries.assessed_count(found.rows)
         self.facts.setText(

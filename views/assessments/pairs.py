@@ -97,10 +97,7 @@ class PairsPanel(QFrame):
             self._means[pair].setText(_meaning(pair, slider.value()))
         found = indicators.judged(self._parent, self.pairs())
         self.outcome.setText(
-            "　".join(
-                f"{INDICATORS[code].title} {indicators.plain(weight)}"
-                for code, weight in found.weights.items()
-            )
+            "　".join(f"{_short(code)} {indicators.plain(weight)}" for code, weight in found.weights.items())
         )
         self.said.setText(found.said)
         restyle(self.said, "role", "secondary" if found.consistent else "red")
@@ -125,3 +122,8 @@ def _meaning(pair: tuple[str, str], place: int) -> str:
         return "同样重要"
     more = INDICATORS[pair[0] if place < 0 else pair[1]].title
     return f"“{more}”{_WORDS[abs(place)]}（{TIMES[abs(place)]}倍）"
+
+
+def _short(code: str) -> str:
+    """The number where there is one: a name would break over the line."""
+    return INDICATORS[code].number or INDICATORS[code].name

@@ -8,18 +8,11 @@ from typing import Any
 
 from models.rules import indicators
 from models.rules.indicators import INDICATORS, RATES, Node
+from models.rules.rates import RateCounts
 from models.rules.scoring import shown
 
 #: Said wherever a total is shown.
 RULE = f"依据：{indicators.ARTICLE}。缺评价值的指标把权重让给同级其他指标；两个模块都有评价值的才排名。"
-#: Why the rates can have no value.
-_NOTHING = {
-    "good": "这个时段没有评价",
-    "default_good": "这个时段没有好评",
-    "answered": "这个时段没有差评工单",
-    "rectified": "这个时段没有差评工单",
-    "satisfied": "尚无回访记录",
-}
 
 
 def figure(value: Decimal | None) -> str:
@@ -36,7 +29,7 @@ def explained(node: Node, row: Any) -> str:
     """Where a node's value comes from and what it adds, in a sentence or two."""
     one = node.indicator
     if node.exact is None:
-        why = _NOTHING.get(one.code, "没有评价值")
+        why = RateCounts().rate(one.code).text if is_rate(one.code) else "没有评价值"
         return f"{one.title}：{why}，权重 {indicators.plain(node.weight)} 让给同级其他指标。"
     return f"{one.title}：{_basis(node, row)}{_product(node)}"
 
