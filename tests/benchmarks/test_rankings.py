@@ -84,7 +84,9 @@ def test_the_page_in_its_window(database: Database, qtbot: Any, benchmark: Any) 
 
 
 def fill_tally(database: Database) -> None:
-    """The tally that ten million ratings would make: each day, agency, platform and hall of three years."""
+    """The tally that ten million ratings would make: each day, agency, platform and hall of three years; cases
+    from detail, which is the larger of the two ways they come.
+    """
     database.freeze(MONDAY)
     for number in range(AGENCIES):
         database.agency(f"第{number + 1}个单位，名称很长的镇人民政府")
@@ -99,15 +101,16 @@ def fill_tally(database: Database) -> None:
              LATERAL (SELECT unnest(ARRAY['portal', 'app', 'yueshengshi', 'yueshangtong']) AS name, 0::bigint AS hall
                       UNION ALL SELECT 'hall', h.id FROM pd.hall h WHERE h.agency_id = a.id) p""")
     database.rows("""
-        INSERT INTO pd.tally (day, monthly, agency_id, platform, hall_id, cases, cases_rated)
-        SELECT m::date, true, a.id, p, 0, 3000, 1500 + (a.id * 31) % 900
-        FROM generate_series(DATE '2023-11-01', DATE '2026-10-01', INTERVAL '1 month') AS m, pd.agency a,
-             unnest(ARRAY['portal', 'hall', 'app']) AS p""")
+        INSERT INTO pd.tally_case (day, agency_id, platform, hall_id, rated_on, cases)
+        SELECT d::date, a.id, p, 0, CASE WHEN k = 7 THEN DATE '9999-12-31' ELSE d::date + k END, 10 + (a.id * k) % 9
+        FROM generate_series(DATE '2023-11-01', DATE '2026-10-31', INTERVAL '1 day') AS d, pd.agency a,
+             unnest(ARRAY['portal', 'hall', 'app']) AS p, generate_series(0, 7) AS k""")
     database.rows("""
         INSERT INTO pd.tally_ticket (day, agency_id, submitted_on, handled_on, due_on, tickets)
         SELECT d::date, a.id, d::date + 5, CASE WHEN a.id % 3 = 0 THEN DATE '9999-12-31' ELSE d::date + 8 END, d::date + 14, 1
         FROM generate_series(DATE '2023-11-01', DATE '2026-10-31', INTERVAL '5 days') AS d, pd.agency a""")
     database.rows("VACUUM ANALYZE pd.tally")
+    database.rows("VACUUM ANALYZE pd.tally_case")
     database.rows("VACUUM ANALYZE pd.tally_ticket")
 
 
