@@ -21,6 +21,8 @@ _LONGEST = 210
 #: A number needs a cell so large; below that the colour and the words on hover remain.
 _ROOM = (17, 12)
 _WIDEST = 64.0
+#: Numbers are written in whichever is read better.
+_INKS = ("#000000", "#FFFFFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class HeatMap(Canvas):
 
     def _draw_cells(self, painter: QPainter, frame: Frame, c: theme.Colors) -> None:
         shades = [QColor(shade) for shade in _shades(c)]
-        inks = [QColor("#000000" if theme.contrast(s.name(), "#000000") > 7 else "#FFFFFF") for s in shades]
+        inks = [QColor(max(_INKS, key=lambda ink: theme.contrast(s.name(), ink))) for s in shades]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(theme.font(7.5 if frame.wide < 22 else theme.SMALL - 0.5))
         numbered = frame.wide >= _ROOM[0] and frame.high >= _ROOM[1]
