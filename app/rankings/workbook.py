@@ -64,6 +64,11 @@ def content(view: RankingView) -> bytes:
     return held.getvalue()
 
 
+def add_sheets(book: Any, view: RankingView) -> None:
+    """The ranking's sheets into a workbook that holds more."""
+    _Writing(book, view).all()
+
+
 def title(view: RankingView) -> str:
     """镇（街道）2026年10月综合评分排名."""
     return f"{GROUPS[view.group]}{_span(view.period)}综合评分排名"
