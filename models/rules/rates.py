@@ -128,3 +128,34 @@ def of_levels(levels: Mapping[int, int], defaults: int = 0) -> RateCounts:
     """The counts of ratings by level; default ratings are good (Art. 20)."""
     good = sum(number for level, number in levels.items() if not is_bad(level))
     return RateCounts(ratings=sum(levels.values()), good=good, defaults=defaults)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One of several things that were counted. `share`, `cumulative`: of all counts, 0–100, unrounded."""
+
+    key: str
+    name: str
+    number: int
+    share: Fraction
+    cumulative: Fraction
+
+    @property
+    def share_shown(self) -> Decimal:
+        """The share as shown."""
+        return shown(self.share)
+
+    @property
+    def cumulative_shown(self) -> Decimal:
+        """The share together with all larger ones, as shown."""
+        return shown(self.cumulative)
+
+
+def pareto(counts: Mapping[str, int], names: Mapping[str, str]) -> tuple[Slice, ...]:
+    """Largest first, with their shares and what these add up to (Guide 8.1.2)."""
+    whole, done, made = sum(counts.values()), 0, list[Slice]()
+    for key, number in sorted(counts.items(), key=lambda pair: (-pair[1], names.get(pair[0], pair[0]))):
+        done += number
+        share, cumulative = Fraction(100 * number, whole), Fraction(100 * done, whole)
+        made.append(Slice(key, names.get(key, key), number, share, cumulative))
+    return tuple(made)

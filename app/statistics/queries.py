@@ -1,0 +1,49 @@
+"""The statistics of a period (Guide 7.1.1, 8.1.2): one reading for page, briefing and console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from app.errors import UserError
+from app.rankings import queries as rankings
+from app.rankings.queries import Period
+from app.statistics import tallied, ticketed
+from app.statistics.rows import AgencyRates, Figures, Scope
+from app.workspace import Person
+from models.rules.rates import RateCounts
+from models.rules.rulesets import SHIPPED
+
+__all__ = ["Figures", "Scope", "figures"]
+
+
+def figures(connection: Connection, scope: Scope, person: Person) -> Figures:
+    """All figures of a scope. Raises UserError for a period turned round or an agency that is not known."""
+    if scope.period.last < scope.period.first:
+        raise UserError("起始月份晚于截止月份。", code="bad_period")
+    history = rankings.history(connection, Period(scope.period.before.first, scope.period.last))
+    if scope.agency is not None and scope.agency not in {a[1] for a in history.counted.agencies[None]}:
+        raise UserError(f"名录里没有“{scope.agency}”。", code="unknown_agency")
+    found = tallied.agencies(history, scope)
+    before = tallied.agencies(history, scope, scope.period.before)
+    rules = history.rules(scope.period.last) or SHIPPED
+    return Figures(
+        scope=scope,
+        cutoff=history.cutoff,
+        closed=tuple(
+            sorted(m for m in history.counted.closed if scope.period.first <= m <= scope.period.last)
+        ),
+        small=rules.small_sample,
+        total=_pooled(found),
+        before=_pooled(before) if before else None,
+        agencies=found,
+        platforms=tallied.platforms(history, scope),
+        staff=() if scope.platform else tallied.staff(connection, scope),
+        quiet=tallied.quiet(history, scope, rules.small_sample),
+        tickets=ticketed.figures(connection, scope, person),
+    )
+
+
+def _pooled(rows: Iterable[AgencyRates]) -> RateCounts:
+    return sum((row.counts for row in rows), RateCounts())
