@@ -76,7 +76,7 @@ class PairsPanel(QFrame):
         slider = QSlider(Qt.Orientation.Horizontal, self)
         slider.setRange(-4, 4)
         slider.setPageStep(1)
-        slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        slider.setMinimumHeight(5 * UNIT)
         slider.setAccessibleName(f"{one}与{other}相比")
         slider.setValue(place_of(times))
         slider.valueChanged.connect(self._judge)

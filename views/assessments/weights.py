@@ -227,7 +227,9 @@ class WeightsEditor(QWidget):
 
     def _view(self) -> None:
         wanted = self.sender().property("month")
-        self._fill(next(one.weights for one in self._sets if one.effective_from == wanted))
+        chosen = next(one for one in self._sets if one.effective_from == wanted)
+        self._pairs = dict(chosen.pairs)
+        self._fill(chosen.weights)
 
     def restore(self) -> None:
         """The weights in force, as they are."""
