@@ -110,6 +110,7 @@ class TrendBoard(Board):
         super().__init__(TrendChart(), parent)
         self.agencies: list[str] = []
         self._group = ""
+        self._chosen_by_hand = False
         self._names = QHBoxLayout()
         self._names.setSpacing(UNIT)
         self._add = Chip("添加单位", self, icon="add")
@@ -119,12 +120,13 @@ class TrendBoard(Board):
         self.line.insertWidget(4, self._add)
 
     def show_chart(self) -> None:
-        """The lines; without a choice, those of the chosen agency and of the first."""
+        """The lines chosen by hand, else those of the agency chosen on the page and of the first."""
         if self.grid is None:
             return
         if self._group != self.grid.group:
-            self._group, self.agencies = self.grid.group, []
-        known = [agency for agency in self.agencies if agency in self.grid.agencies]
+            self._group, self._chosen_by_hand = self.grid.group, False
+        kept = self.agencies if self._chosen_by_hand else []
+        known = [agency for agency in kept if agency in self.grid.agencies]
         first = self.view.rows[0].score.facts.agency if self.view.rows else None
         self.agencies = known or [a for a in dict.fromkeys((self.agency, first)) if a in self.grid.agencies]
         self._show_names()
@@ -151,12 +153,14 @@ class TrendBoard(Board):
         """Takes a line out; the last one stays."""
         if len(self.agencies) > 1:
             self.agencies.remove(agency)
+            self._chosen_by_hand = True
             self.show_chart()
 
     def add(self, agency: str) -> None:
         """Puts a line in, where there is room for one."""
         if agency not in self.agencies and len(self.agencies) < MOST:
             self.agencies.append(agency)
+            self._chosen_by_hand = True
             self.show_chart()
 
     def menu(self) -> QMenu:
