@@ -131,6 +131,9 @@ def _furniture(c: Colors) -> str:
     QMenu::item:selected {{ background: {c.accent_soft}; color: {c.accent}; }}
     QMenu::item:disabled {{ color: {c.secondary}; }}
     QMenu::separator {{ background: {c.line}; height: 1px; margin: 4px 8px; }}
+    QSlider::groove:horizontal {{ background: {c.line}; height: 4px; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ background: {c.accent}; width: 14px; margin: -5px 0; border-radius: 7px; }}
+    QSlider::handle:horizontal:focus {{ border: 2px solid {c.text}; width: 10px; }}
     QProgressBar {{ background: {c.grey_soft}; border: 0; border-radius: 3px; max-height: 6px;
         min-height: 6px; color: transparent; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
