@@ -181,6 +181,17 @@ def test_mine_is_copied_given_up_and_taken_back(officer, backend):
     assert panel._form.text.toPlainText() == "电话已打"
 
 
+def test_an_action_whose_form_is_open_leads_back_to_it(officer):
+    panel = officer.choose(4)
+    panel.begin(Action.APPROVE)
+    form, first = panel._form, panel.focusWidget()
+    form.found_true.set_value(True)
+    officer.page.table.setFocus()
+    panel.begin(Action.APPROVE)
+    assert panel._form is form and form.found_true.value() is True
+    assert first.hasFocus() and form.found_true.isAncestorOf(first)
+
+
 def test_leaving_a_ticket_says_that_the_draft_is_kept_and_leads_back(officer):
     panel = officer.choose(4)
     panel.begin(Action.RETURN_FOR_REWORK)

@@ -74,7 +74,7 @@ class Meanwhile(QFrame):
 
     def say_shown(self) -> None:
         """The newest state is shown, and what was written stands upon it."""
-        self._say("已显示最新情况。您填写的内容还在，请核对后再确认。")
+        self._say("已显示最新情况，请核对后再确认。")
 
     def say_gone(self) -> None:
         """The ticket is another's now."""
