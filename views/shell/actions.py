@@ -192,6 +192,14 @@ COMMANDS: tuple[Command, ...] = (
         page="registry",
         keywords="放假 调休 本地 工作日 节假日",
     ),
+    Command(
+        "registry.bodies",
+        "文书单位",
+        "registry",
+        READERS_OF_PEOPLE,
+        page="registry",
+        keywords="中心 名称 地址 电话 署名 12345 数据管理局",
+    ),
     Command("registry.create", "新建人员", "add_person", ADMINS, "Ctrl+N", "registry", keywords="账号 添加"),
 )
 _BY_ID = {command.id: command for command in COMMANDS}
