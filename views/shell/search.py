@@ -92,6 +92,7 @@ class SearchPanel(Overlay):
         self.column.addWidget(rule(self))
         self.column.addWidget(self.list, 1)
         self.column.addWidget(label("↑ ↓ 选择　Enter 打开　Esc 关闭", "small", self))
+        self._begun = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RESTS)
@@ -143,9 +144,12 @@ class SearchPanel(Overlay):
         self.list.clear()
         if text and self._session.is_open:
             self._add("filter", f"在工单中查找“{text}”", "", ("find", text))
+        self._begun = 0
         for found in self._session.registry.found(text)[: 12 if not text else 4]:
+            if found.title == text:
+                self._begun = self.list.count()  # typed in full, it is what is meant
             self._add(found.icon, found.title, command(found.id).shortcut or "", ("run", found.id))
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(self._begun)
         self.place()
 
     def _ask(self) -> None:
@@ -165,6 +169,8 @@ class SearchPanel(Overlay):
         text, kept, page = answer
         if text != self.field.text().strip() or not self.isVisible():
             return
+        at = self.list.currentRow()
+        moved = at != self._begun
         self._show_commands()
         first = self.list.count()
         for one in kept:
@@ -172,7 +178,9 @@ class SearchPanel(Overlay):
         for found in page.rows:
             words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
             self._add("tickets", words, deadline_chip(found).text, ("ticket", found.id))
-        if self.list.count() > first:
+        if moved:
+            self.list.setCurrentRow(at)  # the mark stays where the person has led it
+        elif self.list.count() > first and not self._begun:
             self.list.setCurrentRow(first)
         self.place()
 
