@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from app.errors import UserError
 from app.registry import calendars
 from models.rules import rulesets
 from models.rules.rulesets import RuleSet
@@ -48,6 +49,19 @@ def rule_set(connection: Connection, month: date) -> RuleSet | None:
     """The rule set in force in a month, None before the first one."""
     rows = connection.execute(text("SELECT name, effective_from, parameters FROM rule_set"))
     return rulesets.in_force([RuleSet.from_json(*row) for row in rows], month)
+
+
+def today(connection: Connection) -> date:
+    """The database's day."""
+    return connection.execute(text("SELECT pd.today()")).scalar_one()  # type: ignore[no-any-return]
+
+
+def rule_number(connection: Connection, name: str) -> int:
+    """A number of the rule set in force today; raises UserError where none is."""
+    rules = rule_set(connection, today(connection))
+    if rules is None:
+        raise UserError("还没有适用的规则集。", code="no_rule_set")
+    return int(getattr(rules, name))
 
 
 def calendar(connection: Connection, starts: Iterable[tuple[date, int]]) -> Calendar:

@@ -16,7 +16,7 @@ from app.database import retry
 from app.errors import EnvironmentProblem, UserError
 from app.tickets import commands, filters
 from app.tickets.commands import Done
-from app.tickets.detail import propose_dispatch
+from app.tickets.proposing import KIND, propose_dispatch
 from app.tickets.rows import Order, Proposal, TicketFilter, TicketRow
 from app.tickets.selection import ROW, row_of
 from app.workspace import Person
@@ -134,14 +134,12 @@ def possible(chosen: Iterable[TicketRow], person: Person) -> dict[Action, tuple[
 
 
 def proposals(connection: Connection, chosen: Sequence[int]) -> Proposals:
-    """Where each should go: asked once for every item and agency rated among them."""
-    kinds = {
-        one: (agency, item)
-        for one, agency, item in connection.execute(
-            text("SELECT id, agency_id, item_id FROM ticket WHERE id = ANY (:ids)"), {"ids": list(chosen)}
-        )
-    }
-    known: dict[tuple[int, int | None], Proposal] = {}
+    """Where each should go: asked once for all that are alike in what decides."""
+    found = connection.execute(
+        text(f"SELECT t.id, {KIND} FROM ticket t WHERE t.id = ANY (:ids)"), {"ids": list(chosen)}
+    )
+    kinds = {one: tuple(kind) for one, *kind in found}
+    known: dict[tuple[Any, ...], Proposal] = {}
     for one, kind in kinds.items():
         if kind not in known:
             known[kind] = propose_dispatch(connection, one)

@@ -91,7 +91,7 @@ def detail(row: Any, group: Group = Group.OFFICER, **over: Any) -> Any:
         row=row, reason="到窗口又要求重新提交材料", label_texts=(("207", "没有提供材料样本"),), contact_name="杨**",
         contact_phone="133****2025", contact_refused=None, province_created_at=NOW, rounds=rounds,
         time_line=(tickets.TimeLineEntry(at=NOW, actor_name="李伟", action="导入", text="差评工单_2026-10.xlsx"),),
-        revisions=(), follow_ups=(), similar=2, rectifications=(), clocks=clocks, allowed=actions,
+        revisions=(), follow_ups=(), rectifications=(), clocks=clocks, allowed=actions,
         refused=((Action.RECALL, "主办单位已签收，不能再撤回"),) if row.state is State.RECTIFYING else (),
     )  # fmt: skip
     return tickets.TicketDetail(**{**made, **over})
