@@ -28,6 +28,7 @@ CODE = (
     "papers",
     "suggestions",
     "lists",
+    "similar",
     "policies",
     "loaders",
 )
