@@ -153,14 +153,6 @@ class RectificationList(QWidget):
         self._column.setSpacing(UNIT)
         self._differing: set[int] = set()
 
-    @property
-    def has_content(self) -> bool:
-        """Whether the lead or a co-agency has given something."""
-        detail = self._shown[0] if self._shown is not None else None
-        return detail is not None and bool(
-            detail.rectifications or any(c.given or c.files for c in detail.contributions)
-        )
-
     def show_detail(self, detail: Any, today: date) -> None:
         """Shows them, each with the lead's files; then what co-agencies said and brought."""
         handed_in = detail.rectifications
@@ -206,6 +198,11 @@ class RectificationList(QWidget):
         self._differing ^= {version}
         if self._shown is not None:
             self.show_detail(*self._shown)
+
+
+def anything_handed_in(detail: Any) -> bool:
+    """Whether the lead or a co-agency has given something."""
+    return bool(detail.rectifications or any(c.given or c.files for c in detail.contributions))
 
 
 def found_words(one: Any) -> str:
