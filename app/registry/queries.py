@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from app.errors import UserError
 from app.registry import calendars
+from app.registry.rows import Body, BodyKind
 from models.rules import rulesets
 from models.rules.rulesets import RuleSet
 from models.rules.worktime import Calendar
@@ -32,6 +33,18 @@ def agencies(connection: Connection) -> tuple[AgencyName, ...]:
         text("SELECT id, name, kind, initials, standing FROM agency ORDER BY standing, id")
     )
     return tuple(AgencyName(*row) for row in rows)
+
+
+def body(connection: Connection, kind: BodyKind) -> Body:
+    """One body as papers name it."""
+    return next(found for found in bodies(connection) if found.kind is kind)
+
+
+def bodies(connection: Connection) -> tuple[Body, ...]:
+    """Who is named on papers, the centre first."""
+    rows = connection.execute(text("SELECT kind, name, address, phone FROM body"))
+    found = {BodyKind(kind): Body(BodyKind(kind), *rest) for kind, *rest in rows}
+    return tuple(found[kind] for kind in BodyKind)
 
 
 def counts(connection: Connection) -> tuple[int, int, int]:

@@ -14,7 +14,8 @@ from app.clock import local_day
 from app.documents.model import Document, EndBlock, Heading, Level, Paragraph, Signature
 from app.documents.numerals import day, paper_number
 from app.errors import UserError
-from app.registry.bodies import Body, BodyKind, body
+from app.registry.queries import body
+from app.registry.rows import Body, BodyKind
 from app.tickets.case_file import case_file
 from app.tickets.detail import ticket
 from app.tickets.paper_facts import facts_table, rating_facts

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from app.registry.bodies import Body, BodyKind, set_body
+from app.registry.bodies import set_body
+from app.registry.rows import Body, BodyKind
 from app.workspace import Person, Workspace
 from models.rules.people import Group
 from tests.databases import MONDAY, Database

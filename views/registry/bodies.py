@@ -9,16 +9,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from app.changes import Changes
 from app.errors import PingdeskError
-from app.registry import bodies
-from app.registry.bodies import (
-    LONGEST_ADDRESS,
-    LONGEST_NAME,
-    LONGEST_PHONE,
-    Body,
-    BodyKind,
-    Change,
-    may_change,
-)
+from app.registry import bodies, queries
+from app.registry.bodies import Change, may_change
+from app.registry.rows import LONGEST_ADDRESS, LONGEST_NAME, LONGEST_PHONE, Body, BodyKind
 from views import dates
 from views.shell.parts import Button, card, label, row, rule, scrolling
 from views.shell.session import Session
@@ -168,7 +161,7 @@ class BodiesView(QWidget):
         group = self.session.person.group
 
         def read(connection: Any) -> tuple[tuple[Body, ...], Change | None]:
-            return bodies.bodies(connection), bodies.last_change(connection, group)
+            return queries.bodies(connection), bodies.last_change(connection, group)
 
         self.session.query(self, read, self._show, key="bodies", failed=self._failed)
 
