@@ -112,6 +112,7 @@ class BodyForm(QFrame):
         self.undo.setVisible(self.touched)
         self.save.setEnabled(problem is None and not self._busy)
         self.problem.setText(problem or "")
+        self.problem.setVisible(self.touched)
 
 
 def _fields(body: Body | None) -> tuple[str, str, str]:
