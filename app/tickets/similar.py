@@ -1,7 +1,7 @@
 """Tickets like another one, each with why: the same case, person, item and place, or words that are alike.
 
-Everything is read under the reader's own rights. What a liaison may search begins at the assignments of the own
-agency, since the database compares texts only on rows that the reader may see.
+Everything is read under the reader's own rights. A liaison's search begins at the assignments of the own agency and
+stays among the nearest of them, since the database compares texts only on rows that the reader may see.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PLACE_DAYS, WORDS_DAYS = 90, 180
 #: At most so many candidates are compared by their words, half by the item and half by the agency.
 COMPARED = 500
 #: Looked through for the item: at most so many tickets before this one, and as many after it.
-_NEAR = 15_000
+_NEAR = 10_000
 
 
 class Kind(StrEnum):
@@ -141,11 +141,6 @@ def _facts(connection: Connection, ids: set[int]) -> Sequence[Any]:
 def _candidates(connection: Connection, this: Any) -> set[int]:
     """Ids of what may be like it: its case; its item and its agency near it in time."""
     liaison = connection.execute(text("SELECT pd.my_group()")).scalar_one() == Group.LIAISON
-    own = (
-        "(SELECT ticket_id AS id, opened_at FROM assignment WHERE current AND agency_id = (SELECT pd.my_agency())"
-        " AND opened_at BETWEEN :at - INTERVAL '1 year' AND :at + INTERVAL '1 year') o JOIN ticket t USING (id)"
-    )
-    source, opened = (own, "o.opened_at") if liaison else ("ticket t", "t.opened_at")
     values = {
         "case": this.case_number,
         "item": this.item_id,
@@ -156,30 +151,39 @@ def _candidates(connection: Connection, this: Any) -> set[int]:
         "near": _NEAR,
         "half": COMPARED // 2,
     }
-    return {
-        one
-        for statement in _STATEMENTS
-        for one in connection.execute(text(statement.format(source=source, opened=opened)), values).scalars()
-    }
+    statements = _OWN if liaison else _ALL
+    return {one for said in statements for one in connection.execute(text(said), values).scalars()}
 
 
-_STATEMENTS = (
-    "SELECT t.id FROM {source} WHERE t.case_number = :case LIMIT 50",
+#: A liaison's: the assignments of the own agency alone, nearest in time; no condition on a ticket's text, which the
+#: database would ask of every ticket.
+_OWN = tuple(
+    f"""
+    SELECT ticket_id FROM assignment WHERE current AND agency_id = (SELECT pd.my_agency()) AND {when}
+    ORDER BY opened_at {direction} LIMIT :half"""
+    for when, direction in (
+        ("opened_at <= :at AND opened_at > :at - :days * INTERVAL '1 day'", "DESC"),
+        ("opened_at > :at AND opened_at < :at + :days * INTERVAL '1 day'", "ASC"),
+    )
+)
+#: An officer's.
+_ALL = (
+    "SELECT id FROM ticket WHERE case_number = :case LIMIT 50",
     # Whatever the number of tickets, so many are looked through: there is no index by item.
     """
     WITH near AS (
-        (SELECT t.id, t.item_id, t.agency_id, {opened} AS opened_at FROM {source}
-         WHERE {opened} <= :at AND {opened} > :at - :days * INTERVAL '1 day' ORDER BY {opened} DESC LIMIT :near)
+        (SELECT id, item_id, agency_id, opened_at FROM ticket
+         WHERE opened_at <= :at AND opened_at > :at - :days * INTERVAL '1 day' ORDER BY opened_at DESC LIMIT :near)
         UNION ALL
-        (SELECT t.id, t.item_id, t.agency_id, {opened} FROM {source}
-         WHERE {opened} > :at AND {opened} < :at + :days * INTERVAL '1 day' ORDER BY {opened} LIMIT :near))
+        (SELECT id, item_id, agency_id, opened_at FROM ticket
+         WHERE opened_at > :at AND opened_at < :at + :days * INTERVAL '1 day' ORDER BY opened_at LIMIT :near))
     SELECT id FROM near WHERE item_id = :item
     ORDER BY agency_id = :agency DESC, greatest(opened_at - :at, :at - opened_at) LIMIT :half""",
     """
-    SELECT t.id FROM {source}
-    WHERE t.holder_id = ANY (:holders) AND t.opened_at > :at - :days * INTERVAL '1 day'
-      AND t.opened_at < :at + :days * INTERVAL '1 day'
-    ORDER BY t.opened_at DESC LIMIT :half""",
+    SELECT id FROM ticket
+    WHERE holder_id = ANY (:holders) AND opened_at > :at - :days * INTERVAL '1 day'
+      AND opened_at < :at + :days * INTERVAL '1 day'
+    ORDER BY opened_at DESC LIMIT :half""",
 )
 
 

@@ -3,7 +3,7 @@
 
 -- The tickets whose contact on file has the same telephone number as this one's, the latest first, at most 200.
 -- A name alone is no person. Officers are told of all, and the masked number, which is indexed, narrows the search;
--- a liaison of those that the own agency holds now, within a year of this one. For a liaison no row of another
+-- a liaison of those that the own agency holds now, within 180 days of this one. For a liaison no row of another
 -- agency is so much as touched: the server's counters of rows read, which everybody sees of the own transaction,
 -- would tell else whether others have a ticket of this person.
 CREATE FUNCTION pd.tickets_of_same_person(ticket bigint) RETURNS SETOF bigint
@@ -12,6 +12,7 @@ AS $$
 DECLARE
     mine text := pd.my_group();
     this ticket;
+    own_agency bigint := pd.my_agency(); -- asked once, not for every row
     telephone text;
 BEGIN
     PERFORM pd.require_group('officer', 'liaison');
@@ -36,12 +37,15 @@ BEGIN
         RETURN QUERY
         WITH own AS MATERIALIZED (
             SELECT a.ticket_id FROM assignment a
-            WHERE a.current AND a.agency_id = pd.my_agency() AND a.ticket_id <> this.id
-              AND a.opened_at BETWEEN this.opened_at - INTERVAL '1 year' AND this.opened_at + INTERVAL '1 year')
-        SELECT (x.t).id
-        FROM own, LATERAL (SELECT t FROM ticket t WHERE t.id = own.ticket_id OFFSET 0) x, LATERAL pd.contact_of(x.t) c
-        WHERE (x.t).contact_phone = this.contact_phone AND c.phone = telephone
-        ORDER BY (x.t).opened_at DESC, (x.t).id DESC LIMIT 200;
+            WHERE a.current AND a.agency_id = own_agency AND a.ticket_id <> this.id
+              AND a.opened_at BETWEEN this.opened_at - INTERVAL '180 days' AND this.opened_at + INTERVAL '180 days'
+            ORDER BY a.opened_at DESC LIMIT 2000),
+        alike AS MATERIALIZED (
+            SELECT x.t FROM own, LATERAL (SELECT t FROM ticket t WHERE t.id = own.ticket_id OFFSET 0) x
+            WHERE (x.t).contact_phone = this.contact_phone)
+        SELECT (k.t).id FROM alike k, LATERAL pd.contact_of(k.t) c
+        WHERE c.phone = telephone
+        ORDER BY (k.t).opened_at DESC, (k.t).id DESC LIMIT 200;
     END IF;
 END $$;
 

@@ -18,7 +18,7 @@ from app.intake.kinds import Kind as FileKind
 from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDeadline, Refusal, SheetSeen
 from app.rankings import queries as rankings
 from app.registry import queries as registry
-from app.tickets import commands, presence
+from app.tickets import commands, presence, similar
 from app.tickets import queries as tickets
 from app.workspace import Person
 from models.rules import scoring
@@ -220,6 +220,7 @@ class Backend:
         self.onlookers: tuple[presence.Onlooker, ...] = ()
         #: Who looked at what: (ticket, typing); typing is None for looking away.
         self.looks: list[tuple[int, bool | None]] = []
+        self.similar = similar.SimilarTickets(())
 
     def install(self, monkeypatch: Any) -> None:
         """Puts the answers where the views ask."""
@@ -227,7 +228,7 @@ class Backend:
             (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
             (desk, ("waiting", "watched", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("ranking", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
-            (presence, ("look", "look_away")),
+            (presence, ("look", "look_away")), (similar, ("similar_tickets",)),
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
@@ -276,6 +277,9 @@ class Backend:
 
     def _propose_dispatch(self, _connection: Any, _ticket_id: int) -> Any:
         return proposal()
+
+    def _similar_tickets(self, _connection: Any, _ticket_id: int) -> Any:
+        return self.similar
 
     def _causes(self, _connection: Any) -> dict[str, str]:
         return {"notice": "一次性告知不到位", "waiting": "排队等候时间长", "other": "其他"}

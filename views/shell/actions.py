@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.people import Group
+from models.rules.suggestions import MOVES, Step
 
 EVERYONE = frozenset(Group)
 OFFICERS = frozenset({Group.OFFICER})
@@ -93,6 +94,40 @@ def _ticket_commands() -> Iterable[Command]:
         yield Command(ticket_command(action), action.label, icon, groups, page="tickets")
 
 
+_SUGGESTION_ICONS = {
+    Step.DISPATCH: "send",
+    Step.RECALL: "recall",
+    Step.HAND_BACK: "decline",
+    Step.ANSWER: "submit",
+    Step.RETURN: "rework",
+    Step.CLOSE: "finish",
+    Step.REOPEN: "reopen",
+    Step.SET_ASIDE: "reject",
+    Step.RESTORE: "restore",
+}
+
+
+def suggestion_command(step: Step) -> str:
+    """The id of the command that takes a step with the chosen suggestion."""
+    return f"suggestion.{step.value}"
+
+
+def _suggestion_commands() -> Iterable[Command]:
+    words = "意见箱 意见簿 邮箱"
+    yield Command(
+        "suggestion.record", "登记意见", "add", HANDLERS, "Ctrl+Shift+Y", "suggestions", keywords=words
+    )
+    for step, icon in _SUGGESTION_ICONS.items():
+        groups = frozenset(move.group for move in MOVES if move.step is step)
+        title = step.label if "意见" in step.label else f"意见：{step.label}"
+        yield Command(suggestion_command(step), title, icon, groups, page="suggestions", keywords=words)
+    for what, title, icon in (
+        ("suggestion.contact", "查看提出人联系方式（留痕）", "key"),
+        ("suggestion.days", "意见的期限说明", "soon"),
+    ):
+        yield Command(what, title, icon, HANDLERS, page="suggestions", keywords=words)
+
+
 def _filter_commands() -> Iterable[Command]:
     """What is done with the filters that are kept under a name; only officers share."""
     words = "常用筛选 保存 条件 视图"
@@ -134,6 +169,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
     ),
+    Command(
+        "ticket.similar", "查看相似工单", "similar", HANDLERS, "Ctrl+D", "tickets", keywords="重复 疑似 对比"
+    ),
+    Command("ticket.duplicate", "以“重复”不予转办", "reject", OFFICERS, page="tickets", keywords="疑似 相似"),
     *_filter_commands(),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command(
@@ -173,15 +212,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "intake.paper", "录入书面评价表", "edit", OFFICERS, "Ctrl+Shift+B", "intake", keywords="纸质 评价"
     ),
-    Command(
-        "suggestion.record",
-        "登记意见",
-        "add",
-        HANDLERS,
-        "Ctrl+Shift+Y",
-        "suggestions",
-        keywords="意见箱 意见簿",
-    ),
+    *_suggestion_commands(),
     Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
     Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),
     Command(
