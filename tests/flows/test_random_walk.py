@@ -39,7 +39,7 @@ from tests.store.acting import MATERIAL
 #: Tickets of a world, each with a history of its own.
 TICKETS = 20
 #: Steps of a world.
-STEPS = (220, 260)
+STEPS = (150, 190)
 BEGIN = datetime.fromisoformat("2026-11-02T09:00+08:00")
 AGENCIES = ("甲镇", "乙镇", "丙镇", "丁镇")
 #: What moves nothing: whoever may only do this has nothing to do.
