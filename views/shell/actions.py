@@ -172,7 +172,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.similar", "查看相似工单", "similar", HANDLERS, "Ctrl+D", "tickets", keywords="重复 疑似 对比"
     ),
-    Command("ticket.duplicate", "以“重复”不予转办", "duplicate", OFFICERS, page="tickets", keywords="疑似 相似"),
+    Command(
+        "ticket.duplicate", "以“重复”不予转办", "duplicate", OFFICERS, page="tickets", keywords="疑似 相似"
+    ),
     *_filter_commands(),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command(
