@@ -26,7 +26,7 @@ from views.tables.chips import deadline_chip
 
 #: How long typing rests before the database is asked, in milliseconds.
 RESTS = 180
-MOST = 8
+MOST, FEWER = 8, 4
 #: A line of the list in device-independent pixels.
 LINE = 36
 _WHAT = Qt.ItemDataRole.UserRole + 1
@@ -153,20 +153,23 @@ class SearchPanel(Overlay):
         self.place()
 
     def _ask(self) -> None:
+        from app.suggestions import queries as suggestions
         from app.tickets import queries
 
         text, person = self.field.text().strip(), self._session.person
         chosen = queries.TicketFilter(search=text)
 
-        def read(connection: Any) -> tuple[str, Any, Any]:
+        def read(connection: Any) -> tuple[str, Any, Any, Any]:
             kept = queries.saved_filters(connection) if person.group in HANDLERS else ()
             page = queries.page(connection, chosen, person=person, limit=MOST)
-            return text, tuple(one for one in kept if _is_meant(one.name, text))[:MOST], page
+            left = suggestions.SuggestionFilter(search=text)
+            said = suggestions.page(connection, left, limit=FEWER).rows if person.group in HANDLERS else ()
+            return text, tuple(one for one in kept if _is_meant(one.name, text))[:MOST], page, said
 
         self._session.query(self, read, self._arrived, key="search")
 
     def _arrived(self, answer: tuple) -> None:
-        text, kept, page = answer
+        text, kept, page, said = answer
         if text != self.field.text().strip() or not self.isVisible():
             return
         at = self.list.currentRow()
@@ -178,6 +181,9 @@ class SearchPanel(Overlay):
         for found in page.rows:
             words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
             self._add("tickets", words, deadline_chip(found).text, ("ticket", found.id))
+        for one in said:
+            words = f"意见 {one.id} · {' '.join(one.words.split())}"
+            self._add("suggestion", words, one.state.label, ("suggestion", one.id))
         if moved:
             self.list.setCurrentRow(at)  # the mark stays where the person has led it
         elif self.list.count() > first and not self._begun:
@@ -201,6 +207,8 @@ class SearchPanel(Overlay):
             from app.tickets.queries import TicketFilter
 
             self._session.go("tickets", TicketFilter(search=value))
+        elif kind == "suggestion":
+            self._session.go("suggestions", value)
         else:
             self._session.go("tickets", value)
 
