@@ -232,6 +232,7 @@ class Backend:
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
+        monkeypatch.setattr(suggestions, "page", lambda *_, **__: suggestions.Page((), None))
 
     def _matching(self, chosen: Any) -> list[Any]:
         waiting = {
