@@ -18,6 +18,7 @@ from app.intake.kinds import Kind as FileKind
 from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDeadline, Refusal, SheetSeen
 from app.rankings import queries as rankings
 from app.registry import queries as registry
+from app.suggestions import queries as suggestions
 from app.tickets import commands, presence, similar
 from app.tickets import queries as tickets
 from app.workspace import Person
