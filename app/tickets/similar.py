@@ -31,6 +31,9 @@ COMPARED = 500
 #: Looked through for the item: at most so many tickets before this one, and as many after it.
 _NEAR = 10_000
 
+#: Each ticket `t` of `ids` by its key: asked for all at once under a liaison's policy, every ticket is read.
+_EACH = "unnest(CAST(:ids AS bigint[])) AS w (id), LATERAL (SELECT * FROM ticket WHERE id = w.id OFFSET 0) t"
+
 
 class Kind(StrEnum):
     """Why two tickets are alike, the strongest first."""
@@ -130,10 +133,11 @@ def similar_tickets(connection: Connection, ticket_id: int) -> SimilarTickets:
 
 def _facts(connection: Connection, ids: set[int]) -> Sequence[Any]:
     return connection.execute(
-        text("""
+        text(f"""
             SELECT t.id, t.state, t.case_number, t.agency_id, t.holder_id, t.item_id, t.opened_at, t.reason,
-                   r.hall_id, r.counter_id
-            FROM ticket t LEFT JOIN rating r ON r.id = t.rating_id WHERE t.id = ANY (:ids)"""),
+                   (SELECT hall_id FROM rating r WHERE r.id = t.rating_id) AS hall_id,
+                   (SELECT counter_id FROM rating r WHERE r.id = t.rating_id) AS counter_id
+            FROM {_EACH}"""),
         {"ids": list(ids)},
     ).all()
 
@@ -234,7 +238,7 @@ def _place(this: Any, other: Any) -> str:
 
 def _shown(connection: Connection, this: Any, judged: Sequence[_Judged]) -> tuple[Similar, ...]:
     ids = [one.facts.id for one in judged]
-    found = connection.execute(text(f"{ROW} FROM ticket t WHERE t.id = ANY (:ids)"), {"ids": ids})
+    found = connection.execute(text(f"{ROW} FROM {_EACH}"), {"ids": ids})
     rows = {row.id: row_of(row) for row in found}
     return tuple(
         Similar(rows[j.facts.id], j.facts.reason, j.kinds, _place(this, j.facts), j.likeness) for j in judged
