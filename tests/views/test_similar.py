@@ -71,7 +71,7 @@ def test_a_repetition_is_rejected_with_its_reason_filled_in(officer, backend):
     assert form.values() == {"reason_code": "duplicate", "reason": f"与工单 {AGAIN.row.number}重复。"}
     assert form.problem() is None
     backend.similar = SimilarTickets((replace(AGAIN, row=ticket(2, State.REJECTED)),))
-    officer.page.reload()
+    sheet.show_detail(officer.page.panel.detail)
     officer.settle()
     assert not sheet.allows_duplicate()  # who was put aside itself is no reason to put another aside
     assert not officer.page.panel._suspects.isVisible()
