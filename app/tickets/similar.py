@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from app.errors import UserError
 from app.tickets.rows import TicketRow
-from app.tickets.selection import ROW, row_of
+from app.tickets.selection import EACH, ROW, row_of
 from models.rules.lifecycle import State
 from models.rules.people import Group
 
@@ -30,9 +30,6 @@ PLACE_DAYS, WORDS_DAYS = 90, 180
 COMPARED = 500
 #: Looked through for the item: at most so many tickets before this one, and as many after it.
 _NEAR = 10_000
-
-#: Each ticket `t` of `ids` by its key: asked for all at once under a liaison's policy, every ticket is read.
-_EACH = "unnest(CAST(:ids AS bigint[])) AS w (id), LATERAL (SELECT * FROM ticket WHERE id = w.id OFFSET 0) t"
 
 
 class Kind(StrEnum):
@@ -137,7 +134,7 @@ def _facts(connection: Connection, ids: set[int]) -> Sequence[Any]:
             SELECT t.id, t.state, t.case_number, t.agency_id, t.holder_id, t.item_id, t.opened_at, t.reason,
                    (SELECT hall_id FROM rating r WHERE r.id = t.rating_id) AS hall_id,
                    (SELECT counter_id FROM rating r WHERE r.id = t.rating_id) AS counter_id
-            FROM {_EACH}"""),
+            FROM {EACH}"""),
         {"ids": list(ids)},
     ).all()
 
@@ -238,7 +235,7 @@ def _place(this: Any, other: Any) -> str:
 
 def _shown(connection: Connection, this: Any, judged: Sequence[_Judged]) -> tuple[Similar, ...]:
     ids = [one.facts.id for one in judged]
-    found = connection.execute(text(f"{ROW} FROM {_EACH}"), {"ids": ids})
+    found = connection.execute(text(f"{ROW} FROM {EACH}"), {"ids": ids})
     rows = {row.id: row_of(row) for row in found}
     return tuple(
         Similar(rows[j.facts.id], j.facts.reason, j.kinds, _place(this, j.facts), j.likeness) for j in judged
