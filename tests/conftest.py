@@ -29,7 +29,7 @@ _numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the random walk is."""
-    parser.addoption("--histories", type=int, default=2000, help="histories of tickets in the random walk")
+    parser.addoption("--histories", type=int, default=1000, help="histories of tickets in the random walk")
 
 
 @pytest.fixture(scope="session")
