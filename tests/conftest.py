@@ -27,6 +27,11 @@ settings.load_profile("project")
 _numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the random walk is."""
+    parser.addoption("--histories", type=int, default=1000, help="histories of tickets in the random walk")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Cluster]:
     """An embedded server whose database `pingdesk` is initialised and serves as the template."""

@@ -69,10 +69,14 @@ def connect(conninfo: str, **options: Any) -> psycopg.Connection[Any]:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
+    from app.database.numbers import WholeNumber  # loads the driver
+
     given: dict[str, Any] = (
         {"application_name": "pingdesk", "connect_timeout": 10} | conninfo_to_dict(conninfo) | options
     )
-    return psycopg.connect(**given, options="-c search_path=pd -c timezone=UTC -c jit=off")
+    made = psycopg.connect(**given, options="-c search_path=pd -c timezone=UTC -c jit=off")
+    made.adapters.register_dumper(int, WholeNumber)
+    return made
 
 
 def _engine(conninfo: str) -> Engine:

@@ -65,6 +65,8 @@ _SIDES = {Side.LEFT: "left", Side.CENTRE: "center", Side.RIGHT: "right"}
 _WHOLE, _KEPT = 8, 6 * 28
 #: What is free at the sides of a cell.
 _PAD = 5
+#: What is free below a table.
+_BELOW = 8
 
 
 def word_file(document: Document) -> bytes:
@@ -242,9 +244,9 @@ class _Writer:
         element("tab", tabs, val="right", pos=twips(ROOM - SMALL))
         self.paragraph(text, END_STYLE, Look(before=(frame, borders, tabs), side="left"))
 
-    def _thin(self) -> None:
-        """A paragraph that takes no room: what ends a section or carries a frame."""
-        self.paragraph("", BODY_STYLE, Look(indent=0, line=1))
+    def _thin(self, high: float = 1) -> None:
+        """An empty paragraph that takes next to no room: what carries a frame or stands after a table."""
+        self.paragraph("", BODY_STYLE, Look(indent=0, line=high))
 
     def _annex(self, annex: Annex, label: str) -> None:
         """附件 in the corner of a new page, its title on the third line."""
@@ -281,7 +283,7 @@ class _Writer:
             _row(made, table, texts, widths)
         self._body[-1].addprevious(made)
         # Two tables that follow each other would be one; and a file may not end with a table.
-        self._thin()
+        self._thin(_BELOW)
 
 
 def _w(tag: str) -> str:

@@ -8,8 +8,9 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from app.errors import UserError
 from app.registry import calendars
-from app.registry.bodies import Body, BodyKind, body
+from app.registry.rows import Body, BodyKind
 from models.rules import rulesets
 from models.rules.rulesets import RuleSet
 from models.rules.worktime import Calendar
@@ -46,6 +47,18 @@ def agencies(connection: Connection) -> tuple[AgencyName, ...]:
     return tuple(AgencyName(*row) for row in rows)
 
 
+def body(connection: Connection, kind: BodyKind) -> Body:
+    """One body as papers name it."""
+    return next(found for found in bodies(connection) if found.kind is kind)
+
+
+def bodies(connection: Connection) -> tuple[Body, ...]:
+    """Who is named on papers, the centre first."""
+    rows = connection.execute(text("SELECT kind, name, address, phone FROM body"))
+    found = {BodyKind(kind): Body(BodyKind(kind), *rest) for kind, *rest in rows}
+    return tuple(found[kind] for kind in BodyKind)
+
+
 def counts(connection: Connection) -> tuple[int, int, int]:
     """Registered agencies, registered halls, people."""
     row = connection.execute(
@@ -68,6 +81,19 @@ def rule_sets(connection: Connection) -> tuple[RuleSet, ...]:
         text("SELECT name, effective_from, parameters FROM rule_set ORDER BY effective_from")
     )
     return tuple(RuleSet.from_json(*row) for row in rows)
+
+
+def today(connection: Connection) -> date:
+    """The database's day."""
+    return connection.execute(text("SELECT pd.today()")).scalar_one()  # type: ignore[no-any-return]
+
+
+def rule_number(connection: Connection, name: str) -> int:
+    """A number of the rule set in force today; raises UserError where none is."""
+    rules = rule_set(connection, today(connection))
+    if rules is None:
+        raise UserError("还没有适用的规则集。", code="no_rule_set")
+    return int(getattr(rules, name))
 
 
 def calendar(connection: Connection, starts: Iterable[tuple[date, int]]) -> Calendar:

@@ -13,6 +13,7 @@ from app.registry.queries import calendar
 from models.rules import events
 from models.rules.people import Group
 from models.rules.suggestions import Source, State, Step, Topic, allowed
+from models.rules.worktime import ExplainedDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionDetail:
-    """Everything the panel shows of one. `contact_refused`: why this person may not look now."""
+    """Everything the panel shows of one. `contact_refused`: why this person may not look now; `days`: from the
+    day it was sent until it is due, each with why it counts."""
 
     row: SuggestionRow
     answer: str | None
@@ -72,6 +74,7 @@ class SuggestionDetail:
     contact_refused: str | None
     steps: tuple[StepLine, ...]
     allowed: tuple[Step, ...]
+    days: tuple[ExplainedDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,10 @@ def _conditions(wanted: SuggestionFilter) -> tuple[list[str], dict[str, Any]]:
         values["state"] = wanted.state.value
     if wanted.overdue:
         where.append("s.state = 'dispatched' AND s.due_on < pd.today()")
-    if wanted.search.strip():
+    if wanted.search.strip().isascii() and wanted.search.strip().isdecimal():
+        where.append("(CAST(s.id AS text) = :number OR position(:number IN s.search) > 0)")
+        values["number"] = wanted.search.strip()
+    elif wanted.search.strip():
         where.append("s.grams @@ pd.gram_query(:search)")
         values["search"] = wanted.search
         for number, word in enumerate(wanted.search.lower().split()):
@@ -163,7 +169,8 @@ def suggestion(connection: Connection, suggestion_id: int) -> SuggestionDetail:
     row = _row(found)
     more = connection.execute(
         text(
-            "SELECT answer, contact_name, contact_phone, pd.my_group() AS mine FROM suggestion WHERE id = :id"
+            "SELECT answer, contact_name, contact_phone, pd.my_group() AS mine,"
+            " CASE WHEN due_on IS NOT NULL THEN dispatched_on END AS sent FROM suggestion WHERE id = :id"
         ),
         {"id": suggestion_id},
     ).one()
@@ -177,7 +184,15 @@ def suggestion(connection: Connection, suggestion_id: int) -> SuggestionDetail:
         _why_not(row, group, left=left),
         _steps(connection, suggestion_id),
         allowed(row.state, group),
+        _days(connection, more.sent) if more.sent else (),
     )
+
+
+def _days(connection: Connection, sent: date) -> tuple[ExplainedDay, ...]:
+    days = connection.execute(
+        text("SELECT pd.rule_number('rectification_days', :day)"), {"day": sent}
+    ).scalar_one()
+    return calendar(connection, [(sent, days)]).explain(sent, days)
 
 
 def _why_not(row: SuggestionRow, group: Group, *, left: bool) -> str | None:

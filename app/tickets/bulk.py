@@ -16,9 +16,9 @@ from app.database import retry
 from app.errors import EnvironmentProblem, UserError
 from app.tickets import commands, filters
 from app.tickets.commands import Done
-from app.tickets.detail import propose_dispatch
+from app.tickets.proposing import KIND, propose_dispatch
 from app.tickets.rows import Order, Proposal, TicketFilter, TicketRow
-from app.tickets.selection import ROW, row_of
+from app.tickets.selection import EACH, ROW, row_of
 from app.workspace import Person
 from models.rules.lifecycle import Action, allowed
 
@@ -118,7 +118,7 @@ def ids(
 
 def rows(connection: Connection, chosen: Sequence[int]) -> tuple[TicketRow, ...]:
     """The tickets as they are now, in the order given; those that this person may no longer see are left out."""
-    found = connection.execute(text(f"{ROW} FROM ticket t WHERE t.id = ANY (:ids)"), {"ids": list(chosen)})
+    found = connection.execute(text(f"{ROW} FROM {EACH}"), {"ids": list(chosen)})
     by_id = {row.id: row_of(row) for row in found}
     return tuple(by_id[one] for one in chosen if one in by_id)
 
@@ -134,14 +134,10 @@ def possible(chosen: Iterable[TicketRow], person: Person) -> dict[Action, tuple[
 
 
 def proposals(connection: Connection, chosen: Sequence[int]) -> Proposals:
-    """Where each should go: asked once for every item and agency rated among them."""
-    kinds = {
-        one: (agency, item)
-        for one, agency, item in connection.execute(
-            text("SELECT id, agency_id, item_id FROM ticket WHERE id = ANY (:ids)"), {"ids": list(chosen)}
-        )
-    }
-    known: dict[tuple[int, int | None], Proposal] = {}
+    """Where each should go: asked once for all that are alike in what decides."""
+    found = connection.execute(text(f"SELECT t.id, {KIND} FROM {EACH}"), {"ids": list(chosen)})
+    kinds = {one: tuple(kind) for one, *kind in found}
+    known: dict[tuple[Any, ...], Proposal] = {}
     for one, kind in kinds.items():
         if kind not in known:
             known[kind] = propose_dispatch(connection, one)

@@ -1,4 +1,4 @@
-"""One ticket with all that belongs to it, and where it should go."""
+"""One ticket with all that belongs to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from app.tickets.rows import (
     Feedback,
     FollowUp,
     Notice,
-    Proposal,
     RectificationRow,
     Returned,
     Revision,
@@ -42,7 +41,7 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
     row = row_of(found)
     more = connection.execute(
         text(
-            "SELECT reason, contact_name, contact_phone, province_created_at, rating_id, submitted_on, item_id"
+            "SELECT reason, contact_name, contact_phone, province_created_at, rating_id, submitted_on"
             " FROM ticket WHERE id = :id"
         ),
         {"id": ticket_id},
@@ -64,7 +63,6 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
         revisions=_revisions(connection, ticket_id, more.rating_id),
         follow_ups=_follow_ups(connection, ticket_id),
         rectifications=_rectifications(connection, ticket_id),
-        similar=_similar(connection, row, more.item_id),
         clocks=_clocks(connection, row, more.submitted_on),
         allowed=allowed,
         refused=refused,
@@ -78,35 +76,6 @@ def causes(connection: Connection) -> dict[str, str]:
     """The causes that can be chosen, code → text, in their order."""
     rows = connection.execute(text("SELECT code, text FROM cause_code WHERE NOT retired ORDER BY standing"))
     return {row.code: row.text for row in rows}
-
-
-def propose_dispatch(connection: Connection, ticket_id: int) -> Proposal:
-    """The agency that handled the same item last for the one rated, else the one rated; due if sent today."""
-    found = connection.execute(
-        text("""
-            SELECT a.name AS rated, t.item_id, t.agency_id,
-                   (SELECT g.name FROM service_item i JOIN agency g ON g.id = i.agency_id WHERE i.id = t.item_id) AS keeper
-            FROM ticket t JOIN agency a ON a.id = t.agency_id WHERE t.id = :id"""),
-        {"id": ticket_id},
-    ).first()
-    if found is None:
-        raise UserError("没有这张工单，或您无权查看。", code="not_found")
-    history = connection.execute(
-        text("""
-            SELECT g.name, count(*) AS tickets FROM ticket t JOIN agency g ON g.id = t.holder_id
-            WHERE t.item_id = :item AND t.agency_id = :agency AND t.id <> :id AND t.round > 0
-            GROUP BY g.name ORDER BY 2 DESC, g.name LIMIT 1"""),
-        {"item": found.item_id, "agency": found.agency_id, "id": ticket_id},
-    ).first()
-    agency, why = (
-        (history.name, f"同类工单 {history.tickets} 件由其承办") if history else (found.rated, "被评价单位")
-    )
-    if found.keeper and found.keeper != agency:
-        why += f"；事项主管部门为{found.keeper}"
-    today, days = _today(connection), _rule(connection, "rectification_days")
-    calendar = queries.calendar(connection, [(today, days)])
-    deadline = calendar.deadline(today, days)
-    return Proposal(agency, why, deadline.due, deadline.provisional, calendar.explain(today, days))
 
 
 def _role(connection: Connection, ticket_id: int) -> tuple[Group, bool]:
@@ -287,29 +256,11 @@ def _spoken(at: str) -> str:
     return f"{when.year}年{when.month}月{when.day}日 {when:%H:%M}"
 
 
-def _similar(connection: Connection, row: TicketRow, item_id: int | None) -> int:
-    """Other tickets of the same item or with a label in common, of the year before, that the reader sees."""
-    return int(
-        connection.execute(
-            text("""
-                SELECT count(*) FROM ticket WHERE id <> :id AND opened_at > :since AND opened_at <= :until
-                AND (item_id = :item OR labels && CAST(:labels AS text[]))"""),
-            {
-                "id": row.id,
-                "item": item_id,
-                "labels": list(row.labels),
-                "since": row.opened_at.replace(year=row.opened_at.year - 1, day=min(row.opened_at.day, 28)),
-                "until": row.opened_at.replace(year=row.opened_at.year + 1, day=min(row.opened_at.day, 28)),
-            },
-        ).scalar_one()
-    )
-
-
 def _clocks(connection: Connection, row: TicketRow, submitted_on: date | None) -> tuple[Clock, ...]:
     """The clocks on record, the running one last (Art. 23)."""
     if row.received_on is None:
         return ()
-    starts = [("整改期限", row.received_on, _rule(connection, "rectification_days"))]
+    starts = [("整改期限", row.received_on, queries.rule_number(connection, "rectification_days"))]
     if row.rework_due_on is not None:
         returned = connection.execute(
             text(
@@ -317,9 +268,9 @@ def _clocks(connection: Connection, row: TicketRow, submitted_on: date | None) -
             ),
             {"id": row.id},
         ).scalar_one()
-        starts.append(("重办期限", local_day(returned), _rule(connection, "rework_days")))
+        starts.append(("重办期限", local_day(returned), queries.rule_number(connection, "rework_days")))
     if row.report_due_on is not None and submitted_on is not None:
-        starts.append(("报送期限", submitted_on, _rule(connection, "report_days")))
+        starts.append(("报送期限", submitted_on, queries.rule_number(connection, "report_days")))
     calendar = queries.calendar(connection, [(start, days) for _, start, days in starts])
     return tuple(_clock(calendar, *start) for start in starts)
 
@@ -327,14 +278,3 @@ def _clocks(connection: Connection, row: TicketRow, submitted_on: date | None) -
 def _clock(calendar: Calendar, name: str, start: date, days: int) -> Clock:
     deadline = calendar.deadline(start, days)
     return Clock(name, start, deadline.due, deadline.provisional, calendar.explain(start, days))
-
-
-def _today(connection: Connection) -> date:
-    return connection.execute(text("SELECT pd.today()")).scalar_one()  # type: ignore[no-any-return]
-
-
-def _rule(connection: Connection, name: str) -> int:
-    rules = queries.rule_set(connection, _today(connection))
-    if rules is None:
-        raise UserError("还没有适用的规则集。", code="no_rule_set")
-    return int(getattr(rules, name))

@@ -17,6 +17,7 @@ from app.outfiles import digest, writing
 from app.tickets import bulk, queries, sheets, words
 from app.tickets.bulk import Progress
 from app.tickets.rows import Order, PageKey, TicketFilter, TicketRow
+from app.tickets.selection import EACH
 from app.tickets.sheets import Cell
 from app.workspace import Person
 from models.rules.masking import mask_in_text
@@ -165,7 +166,7 @@ def _pages(connection: Connection, person: Person, wish: Wish) -> Iterator[Seque
 
 def _said(connection: Connection, page: Sequence[TicketRow]) -> dict[int, Any]:
     found = connection.execute(
-        text("SELECT id, reason, contact_name, contact_phone FROM ticket WHERE id = ANY (:ids)"),
+        text(f"SELECT t.id, t.reason, t.contact_name, t.contact_phone FROM {EACH}"),
         {"ids": [row.id for row in page]},
     )
     return {row.id: row for row in found}

@@ -14,7 +14,8 @@ from app.clock import local_day
 from app.documents.model import RULES, Document, EndBlock, Heading, Level, Paragraph, Signature, facts_table
 from app.documents.numerals import day, paper_number
 from app.errors import UserError
-from app.registry.queries import Body, BodyKind, body
+from app.registry.queries import body
+from app.registry.rows import Body, BodyKind
 from app.tickets.case_file import case_file
 from app.tickets.detail import ticket
 from app.tickets.paper_facts import rating_facts

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app.tickets import filters
-from app.tickets.detail import causes, propose_dispatch, ticket
+from app.tickets.detail import causes, ticket
+from app.tickets.proposing import propose_dispatch
 from app.tickets.rows import (
     Clock,
     Feedback,

@@ -10,6 +10,7 @@ from app.tickets.attachments import AttachmentRow
 from app.tickets.contributions import Contribution
 from app.tickets.facets import Facet
 from models.rules.lifecycle import Action, State
+from models.rules.proposing import Candidate
 from models.rules.ratings import is_called_back
 from models.rules.worktime import ExplainedDay
 
@@ -248,7 +249,6 @@ class TicketDetail:
     revisions: tuple[Revision, ...]
     follow_ups: tuple[FollowUp, ...]
     rectifications: tuple[RectificationRow, ...]
-    similar: int
     clocks: tuple[Clock, ...]
     allowed: tuple[Action, ...]
     refused: tuple[tuple[Action, str], ...]
@@ -284,10 +284,11 @@ class TicketDetail:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Where a ticket should go, why, and when it would be due if it went today."""
+    """Where a ticket should go, why, when it would be due if it went today, and where else it might go."""
 
     agency: str
     why: str
     due_on: date
     provisional: bool
     days: tuple[ExplainedDay, ...]
+    others: tuple[Candidate, ...] = ()

@@ -22,6 +22,9 @@ SELECT t.id, t.number, t.case_number, t.state, t.declined, t.version,
     t.state = 'rejected' AND EXISTS (SELECT FROM event e WHERE e.ticket_id = t.id AND e.action = 'withdraw') AS withdrawn
 """
 
+#: Each ticket `t` of `:ids` by its key: asked for all at once under a liaison's policy, every ticket is read.
+EACH = "unnest(CAST(:ids AS bigint[])) AS w (id), LATERAL (SELECT * FROM ticket WHERE id = w.id OFFSET 0) t"
+
 
 def row_of(found: Any) -> TicketRow:
     """A TicketRow from a row selected with `ROW`."""

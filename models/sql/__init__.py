@@ -29,6 +29,7 @@ CODE = (
     "papers",
     "suggestions",
     "lists",
+    "similar",
     "policies",
     "loaders",
     "case_loader",

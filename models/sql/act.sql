@@ -27,7 +27,7 @@ BEGIN
     IF lead = ANY (co) OR cardinality(co) <> (SELECT count(DISTINCT id) FROM agency WHERE id = ANY (co)) THEN
         RAISE EXCEPTION '协办单位不存在、重复或与主办单位相同。' USING ERRCODE = 'PD001';
     END IF;
-    ticket.round := ticket.round + 1;
+    ticket.round := 1 + greatest(ticket.round, (SELECT max(a.round) FROM assignment a WHERE a.ticket_id = ticket.id));
     ticket.holder_id := lead;
     ticket.co_ids := co;
     ticket.received_on := pd.today();
@@ -59,6 +59,41 @@ BEGIN
     ticket.declined := false;
     RETURN ticket;
 END $$;
+
+-- What was taken from a declined ticket by an act that is undone, it has again: the same assignment, whose clock
+-- never stopped. `ended`: when that act was, `how`: what it wrote. A ticket that was not declined gets nothing.
+CREATE FUNCTION pd.give_back(ticket pd.ticket, ended timestamptz, how text) RETURNS pd.ticket
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    lead assignment;
+BEGIN
+    UPDATE assignment a SET current = true, ended_at = NULL, ended_by = NULL, used_days = NULL
+    WHERE a.ticket_id = ticket.id AND a.ended_at = ended AND a.ended_by = how;
+    SELECT * INTO lead FROM assignment a WHERE a.ticket_id = ticket.id AND a.current AND a.part = 'lead';
+    IF NOT FOUND THEN
+        RETURN ticket;
+    END IF;
+    ticket.declined := true;
+    ticket.round := lead.round;
+    ticket.holder_id := lead.agency_id;
+    ticket.co_ids := ARRAY(SELECT a.agency_id FROM assignment a
+                           WHERE a.ticket_id = ticket.id AND a.current AND a.part = 'co' ORDER BY a.id);
+    ticket.received_on := lead.received_on;
+    ticket.due_on := pd.due(lead.received_on, pd.rule_number('rectification_days', lead.received_on));
+    UPDATE assignment a SET due_on = ticket.due_on, provisional = pd.is_provisional(a.received_on, ticket.due_on)
+    WHERE a.ticket_id = ticket.id AND a.current;
+    RETURN ticket;
+END $$;
+
+-- The clock stopped with the first submission where rework met its own date, else with the one that was approved.
+-- Written once the approval is final; until then it may be taken back.
+CREATE FUNCTION pd.stop_clock(ticket pd.ticket) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    UPDATE assignment a SET submitted_on = ticket.submitted_on
+    WHERE a.ticket_id = ticket.id AND a.current AND ticket.submitted_on > ticket.rework_due_on
+$$;
 
 -- What the lead agency found and did (Art. 3, 23); the day of the submission starts the report clock.
 CREATE FUNCTION pd.hand_in(ticket pd.ticket, payload jsonb) RETURNS pd.ticket
@@ -104,6 +139,8 @@ END $$;
 CREATE FUNCTION pd.carry_out(ticket pd.ticket, action text, payload jsonb) RETURNS pd.ticket
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
+DECLARE
+    begun timestamptz;
 BEGIN
     CASE action
         WHEN 'verify_and_dispatch', 'redispatch', 'reopen' THEN
@@ -116,13 +153,21 @@ BEGIN
             END IF;
             PERFORM pd.end_round(ticket, action);
             RETURN pd.take_back(ticket);
-        WHEN 'recall', 'withdraw' THEN
+        WHEN 'recall' THEN
+            begun := (SELECT max(a.created_at) FROM assignment a WHERE a.ticket_id = ticket.id AND a.current);
+            PERFORM pd.end_round(ticket, action);
+            RETURN pd.give_back(pd.take_back(ticket), begun, 'decline');
+        WHEN 'withdraw' THEN
+            IF ticket.state = 'approved' THEN
+                PERFORM pd.stop_clock(ticket);
+            END IF;
             PERFORM pd.end_round(ticket, action);
             RETURN pd.take_back(ticket);
         WHEN 'restore' THEN
             IF EXISTS (SELECT FROM event e WHERE e.ticket_id = ticket.id AND e.action = 'withdraw') THEN
                 RAISE EXCEPTION '这张工单因申诉成立而撤销，不能恢复。' USING ERRCODE = 'PD001';
             END IF;
+            RETURN pd.give_back(ticket, (SELECT max(e.at) FROM event e WHERE e.ticket_id = ticket.id AND e.action = 'reject'), 'reject');
         WHEN 'acknowledge' THEN
             UPDATE assignment SET acknowledged_at = pd.now()
             WHERE ticket_id = ticket.id AND current AND agency_id = pd.my_agency();
@@ -146,17 +191,16 @@ BEGIN
         WHEN 'approve' THEN
             PERFORM (payload ->> 'found_true')::boolean, (payload ->> 'found_reasonable')::boolean;
             ticket.handled_on := pd.today();
-            -- The clock stopped with the first submission where rework met its own date, else with this one.
-            UPDATE assignment SET submitted_on = ticket.submitted_on
-            WHERE ticket_id = ticket.id AND current AND ticket.submitted_on > ticket.rework_due_on;
         WHEN 'unapprove' THEN
             ticket.handled_on := NULL;
+        WHEN 'report' THEN
+            PERFORM pd.stop_clock(ticket);
         WHEN 'confirm_closed' THEN
             IF pd.blank(payload ->> 'receipt') OR (payload ->> 'closed_on')::date IS NULL
                OR length(payload ->> 'receipt') > 40 OR (payload ->> 'closed_on')::date > pd.today() THEN
                 RAISE EXCEPTION '请填写12345的办结回执号（至多40字）和办结日期（不晚于今天）。' USING ERRCODE = 'PD001';
             END IF;
-        ELSE NULL; -- report, remind, supervise, annotate change the state at most
+        ELSE NULL; -- remind, supervise, annotate
     END CASE;
     RETURN ticket;
 END $$;
@@ -258,7 +302,7 @@ BEGIN
         INSERT INTO event_text (event_id, ticket_id, text) VALUES (event_id, before.id, payload ->> 'reason');
     END IF;
     PERFORM pd.tell('tickets', before.id);
-    IF before.received_on IS NOT NULL AND (after.received_on IS NULL OR after.round > before.round) THEN
+    IF before.received_on IS NOT NULL AND (after.received_on IS NULL OR after.round <> before.round) THEN
         PERFORM pd.tell('tickets', NULL); -- who has lost the ticket can see no line about it: a nameless one tells them
     END IF;
     RETURN jsonb_build_object('ticket', before.id, 'state', after.state, 'version', after.version, 'due_on', after.due_on);

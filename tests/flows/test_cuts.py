@@ -94,9 +94,9 @@ def rectifying(central: Database) -> Iterator[int]:
     def made() -> Iterator[int]:
         while True:
             tickets = clients.open_tickets(central, 150)
-            central.rows(
-                "UPDATE pd.ticket SET number = 'HCP-' || id"
-            )  # the next ones are numbered from 1 again
+            central.rows(  # the next ones are numbered from 1 again
+                "UPDATE pd.ticket SET number = 'HCP-' || id, search = 'hcp-' || id, grams = pd.grams('hcp-' || id)"
+            )
             for login, action in (("officer", "verify_and_dispatch"), (LIAISON, "acknowledge")):
                 with psycopg.connect(central.conninfo(login)) as person:
                     person.execute(
@@ -260,7 +260,7 @@ def settle(qtbot, window: Window) -> None:
 
 def write_up(qtbot, window: Window, ticket: int) -> TicketPanel:
     """The form of a submission, filled in."""
-    window.show_page("tickets", TicketFilter())
+    window.show_page("tickets", TicketFilter(search=f"HCP-{ticket}"))
     panel = window.pages["tickets"].panel
     settle(qtbot, window)
     panel.load(ticket)

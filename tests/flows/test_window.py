@@ -1,4 +1,4 @@
-"""The window on a real database: an officer dispatches and takes back, a liaison signs, the server goes away."""
+"""The window on a real database: every page opens for everybody; the server goes away in mid-click."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel
 
 from app.database import embedded
 from app.tickets.queries import TicketFilter, Waiting
@@ -24,64 +24,12 @@ def _tickets(qtbot, window: Window, wanted: TicketFilter | None = None):
     return window.pages["tickets"]
 
 
-def _liaison_of(folder: Path, agency: str) -> str:
-    return _look(
-        folder,
-        "SELECT login FROM pd.app_user u JOIN pd.agency a ON a.id = u.agency_id WHERE a.name = %s",
-        agency,
-    )
-
-
-def _state(folder: Path, ticket: int) -> str:
-    return _look(folder, "SELECT state FROM pd.ticket WHERE id = %s", ticket)
-
-
-def _look(folder: Path, statement: str, value: object) -> str:
-    with psycopg.connect(embedded.running(folder).conninfo(embedded.SUPERUSER)) as connection:
-        return connection.execute(statement, [value]).fetchone()[0]
-
-
 def _choose_first(qtbot, window: Window, page) -> int:
     page.panel.load(page.model.rows[0].id)
     _settle(qtbot, window)
     qtbot.waitUntil(lambda: page.panel.detail is not None, timeout=20_000)
     _settle(qtbot, window)
     return page.panel.detail.row.id
-
-
-def test_an_officer_dispatches_and_takes_back_and_the_liaison_signs(qtbot, opened, folder: Path) -> None:
-    officer = opened("officer")
-    page = _tickets(qtbot, officer, TicketFilter(waiting=Waiting.VERIFY))
-    assert len(page.model.rows) == 20
-    ticket = _choose_first(qtbot, officer, page)
-    lead = page.panel.detail.row.agency
-    page.panel.begin(Action.VERIFY_AND_DISPATCH)
-    _settle(qtbot, officer)
-    page.panel._pressed(Action.VERIFY_AND_DISPATCH)
-    qtbot.waitUntil(lambda: _state(folder, ticket) == "dispatched", timeout=20_000)
-    _settle(qtbot, officer)
-    undo = next(b for b in officer.notices.findChildren(QPushButton) if b.text() == "撤回")
-    undo.click()
-    qtbot.waitUntil(lambda: _state(folder, ticket) == "pending", timeout=20_000)
-    _settle(qtbot, officer)
-    page.panel.load(ticket)
-    _settle(qtbot, officer)
-    page.panel.begin(Action.VERIFY_AND_DISPATCH)
-    _settle(qtbot, officer)
-    page.panel._pressed(Action.VERIFY_AND_DISPATCH)
-    qtbot.waitUntil(lambda: _state(folder, ticket) == "dispatched", timeout=20_000)
-    _settle(qtbot, officer)
-
-    liaison = opened(_liaison_of(folder, lead))
-    assert "intake" not in {e for e, entry in liaison.navigation.entries.items() if entry.isVisible()}
-    theirs = _tickets(qtbot, liaison)
-    assert [r.id for r in theirs.model.rows] == [ticket]
-    _choose_first(qtbot, liaison, theirs)
-    theirs.panel._pressed(Action.ACKNOWLEDGE)
-    if _state(folder, ticket) == "dispatched":
-        theirs.panel._act(Action.ACKNOWLEDGE, {})
-    qtbot.waitUntil(lambda: _state(folder, ticket) == "rectifying", timeout=20_000)
-    _settle(qtbot, liaison)
 
 
 @pytest.mark.parametrize("login", ["officer", "head", "liaison-01", "admin", "auditor", "bureau"])

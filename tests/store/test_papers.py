@@ -14,7 +14,8 @@ from app.clock import SHANGHAI
 from app.database.engine import Store
 from app.documents.model import Document, Heading, Paragraph, Table
 from app.errors import UserError
-from app.registry.bodies import Body, BodyKind, last_change, set_body
+from app.registry.bodies import last_change, set_body
+from app.registry.rows import Body, BodyKind
 from app.tickets import papers as paperwork
 from app.tickets.detail import ticket as detail_of
 from app.tickets.papers import Paper

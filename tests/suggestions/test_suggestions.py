@@ -78,6 +78,8 @@ def test_a_suggestion_travels_from_the_box_to_its_end(desk: Database) -> None:
     number = record(desk)
     sent = act(desk, number, Step.DISPATCH, lead="甲镇")
     assert (sent.state, sent.due_on) == (State.DISPATCHED, date(2026, 11, 16))
+    days = seen(desk, number, "liaison-01").days
+    assert days[-1].day == sent.due_on and sum(day.counts for day in days) == 10
     act(desk, number, Step.ANSWER, login="liaison-01", words="已添置饮水机")
     act(desk, number, Step.RETURN, words="请写明何时到位")
     act(desk, number, Step.ANSWER, login="liaison-01", words="11月5日到位")
@@ -187,6 +189,10 @@ def test_lists_search_and_counts_are_one(desk: Database) -> None:
             (SuggestionFilter(search="厕所 甲镇"), 5),
             (SuggestionFilter(search="意见3"), 1),
             (SuggestionFilter(search="没有"), 0),
+            (
+                SuggestionFilter(search=str(numbers[2])),
+                1 + sum(f"意见{numbers[2]}，" == f"意见{n}，" for n in range(5)),
+            ),
         ):
             assert (
                 len(queries.page(connection, wanted).rows)

@@ -20,7 +20,8 @@ from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDea
 from app.rankings import counts
 from app.rankings import queries as rankings
 from app.registry import queries as registry
-from app.tickets import commands, presence
+from app.suggestions import queries as suggestions
+from app.tickets import commands, presence, similar
 from app.tickets import queries as tickets
 from app.workspace import Person
 from models.rules import scoring
@@ -93,7 +94,7 @@ def detail(row: Any, group: Group = Group.OFFICER, **over: Any) -> Any:
         row=row, reason="到窗口又要求重新提交材料", label_texts=(("207", "没有提供材料样本"),), contact_name="杨**",
         contact_phone="133****2025", contact_refused=None, province_created_at=NOW, rounds=rounds,
         time_line=(tickets.TimeLineEntry(at=NOW, actor_name="李伟", action="导入", text="差评工单_2026-10.xlsx"),),
-        revisions=(), follow_ups=(), similar=2, rectifications=(), clocks=clocks, allowed=actions,
+        revisions=(), follow_ups=(), rectifications=(), clocks=clocks, allowed=actions,
         refused=((Action.RECALL, "主办单位已签收，不能再撤回"),) if row.state is State.RECTIFYING else (),
     )  # fmt: skip
     return tickets.TicketDetail(**{**made, **over})
@@ -245,6 +246,7 @@ class Backend:
         self.onlookers: tuple[presence.Onlooker, ...] = ()
         #: Who looked at what: (ticket, typing); typing is None for looking away.
         self.looks: list[tuple[int, bool | None]] = []
+        self.similar = similar.SimilarTickets(())
 
     def install(self, monkeypatch: Any) -> None:
         """Puts the answers where the views ask."""
@@ -252,10 +254,11 @@ class Backend:
             (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
             (desk, ("waiting", "watched", "orders", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("history", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
-            (presence, ("look", "look_away")),
+            (presence, ("look", "look_away")), (similar, ("similar_tickets",)),
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
+        monkeypatch.setattr(suggestions, "page", lambda *_, **__: suggestions.Page((), None))
 
     def _matching(self, chosen: Any) -> list[Any]:
         waiting = {
@@ -301,6 +304,9 @@ class Backend:
 
     def _propose_dispatch(self, _connection: Any, _ticket_id: int) -> Any:
         return proposal()
+
+    def _similar_tickets(self, _connection: Any, _ticket_id: int) -> Any:
+        return self.similar
 
     def _causes(self, _connection: Any) -> dict[str, str]:
         return {"notice": "一次性告知不到位", "waiting": "排队等候时间长", "other": "其他"}

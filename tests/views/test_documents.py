@@ -111,6 +111,14 @@ def test_every_character_of_gb2312_is_found_in_a_pdf(qapp) -> None:
     assert not set(written) - set(text_of(painter.pdf(pages, "全字")))
 
 
+def test_numbers_beside_letters_are_found_in_a_pdf(qapp) -> None:
+    pages = painter.pages_of(
+        Document("编号", (Paragraph("工单编号：HCP20261000013，办件编号：LJ-440881-0042。"),))
+    )
+    said = text_of(painter.pdf(pages, "编号"))
+    assert "HCP20261000013" in said and "LJ-440881-0042" in said
+
+
 def test_a_preview_stands_in_the_place_of_the_list(qtbot, desk, preview) -> None:
     assert preview.isVisible()
     assert not desk.table.isVisible()

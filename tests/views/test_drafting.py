@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app.errors import UserError
 from app.tickets import queries as tickets
@@ -67,7 +68,7 @@ def test_what_was_typed_is_put_back_when_the_form_opens_again(liaison):
     assert (form.cause.toPlainText(), form.found_true.value()) == ("  没有\n告知 ", False)
     assert form.cause_code.value() == "notice"
     line = note(panel)
-    assert line is not None
+    assert line is not None and not line.hasFocus() and panel.isAncestorOf(QApplication.focusWidget())
     line.click()
     assert form.cause.toPlainText() == "" and form.found_true.value() is None
     assert book(liaison).get(1, "submit") is None

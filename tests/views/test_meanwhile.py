@@ -106,8 +106,23 @@ def test_what_only_adds_to_the_ticket_does_not_stand_in_the_way(officer, backend
     with_entry(monkeypatch, replace(SIGNED, action="批注", text="先等电话"))
     others(officer, backend, 4, State.SUBMITTED)
     assert panel.meanwhile.text.text() == "刚刚更新：罗敏 批注。您填写的内容不受影响。"
+    officer.page.reload()  # F5
+    officer.settle()
+    assert panel._form.text.toPlainText() == "材料不全" and panel._form.text.hasFocus()
     officer.confirm()
     assert backend.acts == [(4, Action.RETURN_FOR_REWORK, {"reason": "材料不全"})]
+
+
+def test_the_same_act_by_somebody_else_is_seen_first(officer, backend, monkeypatch):
+    panel = officer.choose(2)
+    panel.begin(Action.SUPERVISE)
+    panel._form.text.setPlainText("请三日内报送")
+    with_entry(monkeypatch, replace(SIGNED, actor_name="陈立新", action="督办", text="请尽快办理"))
+    others(officer, backend, 2, State.DISPATCHED)
+    assert not panel._foot.confirm.isEnabled()
+    panel.meanwhile.look.click()
+    assert told(panel.versions.theirs)[1::2] == ["陈立新 督办", "请尽快办理"]
+    assert panel.versions.again_button.isEnabled()
 
 
 def test_both_versions_stand_side_by_side_and_mine_goes_on_upon_the_newest(officer, backend, monkeypatch):
@@ -179,6 +194,17 @@ def test_mine_is_copied_given_up_and_taken_back(officer, backend):
     officer.notices[-1][3]()
     officer.settle()
     assert panel._form.text.toPlainText() == "电话已打"
+
+
+def test_an_action_whose_form_is_open_leads_back_to_it(officer):
+    panel = officer.choose(4)
+    panel.begin(Action.APPROVE)
+    form, first = panel._form, panel.focusWidget()
+    form.found_true.set_value(True)
+    officer.page.table.setFocus()
+    panel.begin(Action.APPROVE)
+    assert panel._form is form and form.found_true.value() is True
+    assert first.hasFocus() and form.found_true.isAncestorOf(first)
 
 
 def test_leaving_a_ticket_says_that_the_draft_is_kept_and_leads_back(officer):

@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.changes import Changes, Kind
 from app.errors import UserError
 from app.suggestions import commands, queries
+from app.tickets.drafts import DraftBook
 from models.rules.people import Group
-from models.rules.suggestions import Source, State, Step, Topic, allowed
-from tests.views.factories import NOW, TODAY, Backend, Workspace, person
+from models.rules.suggestions import RECORDED_EVENT, Source, State, Step, Topic, allowed
+from tests.views.factories import CALENDAR, NOW, TODAY, Backend, Workspace, person
 from views.operations import Operations
+from views.shell.actions import suggestion_command
 from views.shell.session import Session
 from views.suggestions.page import SuggestionsPage
 
@@ -74,8 +77,9 @@ class Desk:
     def _suggestion(self, _connection, number):
         row = next(r for r in self.rows if r.id == number)
         steps = (queries.StepLine(NOW, "李伟", "登记意见", None, "一句话"),)
+        days = CALENDAR.explain(date(2026, 10, 21), 10) if row.due_on else ()
         return queries.SuggestionDetail(row, "已添置" if row.state is State.ANSWERED else None, "杨**", "133****2025",
-                                        None, steps, allowed(row.state, self.group))  # fmt: skip
+                                        None, steps, allowed(row.state, self.group), days)  # fmt: skip
 
     def _due_if_sent(self, _connection):
         return queries.Due(date(2026, 11, 16), True)
@@ -219,3 +223,51 @@ def test_the_contact_is_shown_after_a_reason(officer):
     panel.contact.confirm.click()
     officer.settle()
     assert panel.contact.who.text() == "提出人　杨秀敏　13384382025"
+
+
+def test_what_is_typed_is_kept_but_the_contact_and_comes_back(officer):
+    officer.page.record.click()
+    form = officer.page.panel.form
+    form.source.set_value(Source.BOOK)
+    form.words.setPlainText(" 写到\n一半")
+    form.phone.setText("13384382025")
+    officer.page.hide()
+    kept = DraftBook("本机 意见", officer.session.person.login).get(0, RECORDED_EVENT)
+    assert kept is not None and "133" not in str(kept.values)
+    officer.page.show()
+    officer.page.panel.close_form()
+    officer.told[-1][3]()
+    form = officer.page.panel.form
+    assert (form.source.value(), form.words.toPlainText(), form.phone.text()) == (
+        Source.BOOK,
+        " 写到\n一半",
+        "",
+    )
+    form.topic.set_value(Topic.PLACE)
+    officer.page.panel._confirm()
+    officer.settle()
+    officer.page.record.click()
+    assert officer.page.panel.form.words.toPlainText() == ""
+
+
+@pytest.mark.parametrize(("who", "step"), [("officer", Step.RECALL), ("liaison", Step.ANSWER)])
+def test_everything_the_panel_offers_is_found_by_its_command(request, who, step):
+    desk = request.getfixturevalue(who)
+    registry = desk.session.registry
+    registry.set_group(desk.group)
+    panel = desk.choose(4)
+    found = {c.id for c in registry.found("意见") if c.id.startswith("suggestion.suggestion_")}
+    assert found == {suggestion_command(one) for one in panel.detail.allowed}
+    assert registry.run(suggestion_command(step))
+    desk.settle()
+    assert [act[1] for act in desk.acts] == ([step] if who == "officer" else [])
+    assert panel.form is None if who == "officer" else panel.form.step is step
+
+
+def test_the_deadline_is_explained_day_by_day(officer):
+    panel = officer.choose(4)
+    assert panel._days.isHidden() and panel.has_days()
+    panel.toggle_days()
+    assert "答复期限" in " ".join(word.text() for word in panel._days.findChildren(QLabel))
+    officer.choose(5)
+    assert panel._days.isHidden() and not panel.has_days()

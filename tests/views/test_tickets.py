@@ -395,6 +395,7 @@ def test_returned_work_says_what_was_missing_and_begins_with_the_last_version(li
     payload = form.values()["payload"]
     assert (payload["cause"], payload["cause_code"]) == ("没有告知材料清单", "notice")
     assert payload["feedback"]["at"] == "2026-11-02T10:30:00+08:00"
+    panel.sheets.tabs.setCurrentIndex(1)
     switch = next(b for b in panel.sheets.handed_in.findChildren(QPushButton) if b.text() == "与上次对照")
     switch.click()
     assert any(

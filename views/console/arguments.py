@@ -15,7 +15,8 @@ from models.rules.administration import PersonAction
 from models.rules.audit import Head
 from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.people import Group
-from views.console import audit, checks, closing, figures, files, people, places, server, tickets
+from models.rules.suggestions import State as SuggestionState
+from views.console import audit, checks, closing, figures, files, people, places, server, suggestions, tickets
 
 
 class Usage(Exception):
@@ -115,6 +116,17 @@ def _work_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     export.add_argument("--month", type=_month, metavar="YYYY-MM")
     export.add_argument("--search", default="", metavar="TEXT")
     export.set_defaults(run=tickets.export)
+    said = verbs.add_parser("suggestions", help="意见建议列表", allow_abbrev=False)
+    said.add_argument(
+        "--state",
+        type=SuggestionState,
+        choices=list(SuggestionState),
+        metavar="S",
+        help="、".join(SuggestionState),
+    )
+    said.add_argument("--search", default="", metavar="TEXT")
+    said.add_argument("--limit", type=_positive, default=100, metavar="N")
+    said.set_defaults(run=suggestions.listing)
     act = verbs.add_parser("act", help="办理一张工单", allow_abbrev=False)
     act.add_argument("ticket", type=int, metavar="TICKET")
     act.add_argument("action", type=Action, choices=BY_HAND, metavar="ACTION", help="、".join(BY_HAND))

@@ -45,6 +45,9 @@ def font(face: Face, size: float) -> QFont:
     made.setBold(chosen.bold)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     made.setKerning(False)
+    # Noto's faces give digits beside Latin letters a local form that no character leads to: in a PDF, the digits of
+    # HCP2026… could neither be found nor copied.
+    made.setFeature(QFont.Tag("locl"), 0)
     return made
 
 

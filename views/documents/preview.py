@@ -48,8 +48,7 @@ class PaperPreview(QWidget):
         self.sheets: tuple[Sheet, ...] = ()
         self._zoom: float | None = None
         self._title = label("", "title", self)
-        self._facts = label("", "secondary", self)
-        self._fonts = label("", "small", self, wrap=True)
+        self._facts = label("", "small", self, wrap=True)
         self.canvas = PageCanvas(self)
         self._area = scrolling(self.canvas, self)
         self._lay_out()
@@ -92,11 +91,15 @@ class PaperPreview(QWidget):
         column.setSpacing(0)
         column.addLayout(
             row(
-                back, self._title, self.others, self._facts, None, smaller, self._percent, larger, 2,
-                self.pdf_button, self.word_button, self.print_button, margins=(4, 3, 5, 2),
+                back, self._title, self.others, None, self.pdf_button, self.word_button, self.print_button,
+                margins=(4, 3, 5, 0),
             )
         )  # fmt: skip
-        column.addLayout(row(self._fonts, margins=(5, 0, 5, 2)))
+        below = row(margins=(5, 0, 5, 1))
+        below.addWidget(self._facts, 1)
+        for button in (smaller, self._percent, larger):
+            below.addWidget(button)
+        column.addLayout(below)
         column.addWidget(rule(self))
         column.addWidget(self._area, 1)
 
@@ -106,16 +109,17 @@ class PaperPreview(QWidget):
         self.outlet.take(document, self.sheets, name)
         self._offer(choice)
         self._title.setText(document.number or name)
-        self._facts.setText(
-            f"{name}，共 {len(self.sheets)} 页" if document.number else f"共 {len(self.sheets)} 页"
-        )
-        missing = "；".join(installed().substitutions())
-        self._fonts.setText(f"本机没有的公文字体：{missing}" if missing else "")
-        self._fonts.setVisible(bool(missing))
+        self._facts.setText(self._said(name if document.number else ""))
         self.show()
         self._draw()
         self._area.verticalScrollBar().setValue(0)
         self._area.setFocus()
+
+    def _said(self, name: str) -> str:
+        """What it is, how long, and which fonts are not the prescribed ones."""
+        pages = "，".join(filter(None, (name, f"共 {len(self.sheets)} 页")))
+        missing = "；".join(installed().substitutions())
+        return f"{pages}。本机没有的公文字体：{missing}" if missing else pages
 
     def _offer(self, choice: Choice | None) -> None:
         self._menu.clear()

@@ -1,4 +1,5 @@
-"""名录: the people, what waits for confirmation on top, the one chosen at the right; and the work calendar."""
+"""名录: the people, what waits for confirmation on top, the one chosen at the right; the work calendar; who is
+named on papers."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from app.registry.administering import Administered
 from app.registry.people import PeopleFilter, PeoplePage, PersonRow, Standing
 from models.rules.administration import why_not_confirm
 from models.rules.people import Group
+from views.registry.bodies import BodiesView
 from views.registry.calendar import CalendarView
 from views.registry.columns import columns
 from views.registry.panel import PersonSheet
@@ -32,7 +34,7 @@ _STANDINGS = ((Standing.WAITING, "amber"), (Standing.MUST_CHANGE, "grey"), (Stan
 
 
 class RegistryPage(Page):
-    """The people of the centre and the agencies, and the work calendar."""
+    """The people of the centre and the agencies, the work calendar, and the bodies on papers."""
 
     title = "名录"
     shows = Kind.PEOPLE | Kind.REGISTRY | Kind.CALENDAR
@@ -51,6 +53,7 @@ class RegistryPage(Page):
         self.setFocusProxy(self.table)
         session.registry.bind("registry.create", self.create)
         session.registry.bind("registry.calendar", self.show_calendar)
+        session.registry.bind("registry.bodies", self.show_bodies)
 
     def _lay_out(self) -> None:
         self.calendar = CalendarView(self.session, self)
@@ -58,11 +61,14 @@ class RegistryPage(Page):
         self._panels = QStackedWidget(self)
         self._panels.addWidget(self.panel)
         self._panels.addWidget(self.calendar.panel)
+        self.bodies = BodiesView(self.session, self)
+        self._panels.addWidget(self.bodies.panel)
         column, _ = beside(self, self._panels)
         column.addLayout(self._make_tabs(self))
         self._parts = QStackedWidget(self)
         self._parts.addWidget(self._make_people(self))
         self._parts.addWidget(self.calendar)
+        self._parts.addWidget(self.bodies)
         column.addWidget(self._parts, 1)
 
     def _make_people(self, parent: QWidget) -> QWidget:
@@ -84,6 +90,7 @@ class RegistryPage(Page):
         self.tabs.setAccessibleName("名录的各部分")
         self.tabs.addTab("人员")
         self.tabs.addTab("工作日历")
+        self.tabs.addTab("文书单位")
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.search = QLineEdit(parent)
         self.search.setPlaceholderText("姓名、账号、单位或拼音首字母")
@@ -138,10 +145,16 @@ class RegistryPage(Page):
         return PeopleFilter(self.search.text(), _checked(self._groups), _checked(self._standings))
 
     def reload(self) -> None:
-        """Reads the people and the requests again, and the calendar where it is in front."""
+        """Reads the people and the requests again, and what else is in front."""
         self.model.refresh()
+        self._reload_part()
+
+    def _reload_part(self) -> None:
+        """Reads what is in front beside the people."""
         if self.shows_calendar:
             self.calendar.reload()
+        elif self.shows_bodies:
+            self.bodies.reload()
 
     def _ask(self, _key: Any, _limit: int) -> None:
         wanted, group = self.filter, self.session.person.group
@@ -211,6 +224,16 @@ class RegistryPage(Page):
         """Whether the work calendar is in front."""
         return self.tabs.currentIndex() == 1
 
+    @property
+    def shows_bodies(self) -> bool:
+        """Whether the bodies on papers are in front."""
+        return self.tabs.currentIndex() == 2
+
+    def show_bodies(self) -> None:
+        """Brings the bodies on papers to the front."""
+        self.tabs.setCurrentIndex(2)
+        self.bodies.setFocus()
+
     def show_calendar(self) -> None:
         """Brings the work calendar to the front."""
         self.tabs.setCurrentIndex(1)
@@ -219,14 +242,14 @@ class RegistryPage(Page):
     def _tab_chosen(self, tab: int) -> None:
         self._parts.setCurrentIndex(tab)
         self._panels.setCurrentIndex(tab)
-        self.search.setVisible(not self.shows_calendar)
-        self.new.setVisible(not self.shows_calendar and self.session.person.group is Group.ADMIN)
+        self.search.setVisible(tab == 0)
+        self.new.setVisible(tab == 0 and self.session.person.group is Group.ADMIN)
         self._show_facts()
-        if self.shows_calendar:
-            self.calendar.reload()
+        self._reload_part()
 
     def _show_facts(self, _told: str = "") -> None:
-        self.facts.setText(self.calendar.facts if self.shows_calendar else self._people_facts)
+        shown = (self._people_facts, self.calendar.facts, self.bodies.facts)
+        self.facts.setText(shown[self.tabs.currentIndex()])
 
     def create(self) -> None:
         """Opens the form of a new person."""

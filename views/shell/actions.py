@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.people import Group
+from models.rules.suggestions import MOVES, Step
 
 EVERYONE = frozenset(Group)
 OFFICERS = frozenset({Group.OFFICER})
@@ -67,7 +68,7 @@ _TICKET_ICONS = {
     Action.DECLINE: "decline",
     Action.INSIST: "insist",
     Action.REDISPATCH: "redispatch",
-    Action.CONTRIBUTE: "annotate",
+    Action.CONTRIBUTE: "contribute",
     Action.SUBMIT: "submit",
     Action.RETURN_FOR_REWORK: "rework",
     Action.APPROVE: "approve",
@@ -91,6 +92,40 @@ def _ticket_commands() -> Iterable[Command]:
     for action, icon in _TICKET_ICONS.items():
         groups = frozenset(t.group for t in TRANSITIONS if t.action is action)
         yield Command(ticket_command(action), action.label, icon, groups, page="tickets")
+
+
+_SUGGESTION_ICONS = {
+    Step.DISPATCH: "send",
+    Step.RECALL: "recall",
+    Step.HAND_BACK: "decline",
+    Step.ANSWER: "submit",
+    Step.RETURN: "rework",
+    Step.CLOSE: "finish",
+    Step.REOPEN: "reopen",
+    Step.SET_ASIDE: "reject",
+    Step.RESTORE: "restore",
+}
+
+
+def suggestion_command(step: Step) -> str:
+    """The id of the command that takes a step with the chosen suggestion."""
+    return f"suggestion.{step.value}"
+
+
+def _suggestion_commands() -> Iterable[Command]:
+    words = "意见箱 意见簿 邮箱"
+    yield Command(
+        "suggestion.record", "登记意见", "add", HANDLERS, "Ctrl+Shift+Y", "suggestions", keywords=words
+    )
+    for step, icon in _SUGGESTION_ICONS.items():
+        groups = frozenset(move.group for move in MOVES if move.step is step)
+        title = step.label if "意见" in step.label else f"意见：{step.label}"
+        yield Command(suggestion_command(step), title, icon, groups, page="suggestions", keywords=words)
+    for what, title, icon in (
+        ("suggestion.contact", "查看提出人联系方式（留痕）", "key"),
+        ("suggestion.days", "意见的期限说明", "soon"),
+    ):
+        yield Command(what, title, icon, HANDLERS, page="suggestions", keywords=words)
 
 
 def _filter_commands() -> Iterable[Command]:
@@ -151,6 +186,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
     ),
+    Command(
+        "ticket.similar", "查看相似工单", "similar", HANDLERS, "Ctrl+D", "tickets", keywords="重复 疑似 对比"
+    ),
+    Command(
+        "ticket.duplicate", "以“重复”不予转办", "duplicate", OFFICERS, page="tickets", keywords="疑似 相似"
+    ),
     *_filter_commands(),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command(
@@ -188,15 +229,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "intake.paper", "录入书面评价表", "edit", OFFICERS, "Ctrl+Shift+B", "intake", keywords="纸质 评价"
     ),
-    Command(
-        "suggestion.record",
-        "登记意见",
-        "add",
-        HANDLERS,
-        "Ctrl+Shift+Y",
-        "suggestions",
-        keywords="意见箱 意见簿",
-    ),
+    *_suggestion_commands(),
     Command(
         "improvement.propose",
         "提出限期整改",
@@ -223,6 +256,14 @@ COMMANDS: tuple[Command, ...] = (
         READERS_OF_PEOPLE,
         page="registry",
         keywords="放假 调休 本地 工作日 节假日",
+    ),
+    Command(
+        "registry.bodies",
+        "文书单位",
+        "registry",
+        READERS_OF_PEOPLE,
+        page="registry",
+        keywords="中心 名称 地址 电话 署名 12345 数据管理局",
     ),
     Command("registry.create", "新建人员", "add_person", ADMINS, "Ctrl+N", "registry", keywords="账号 添加"),
 )

@@ -94,7 +94,7 @@ class KeysPanel(Overlay):
         """In the middle, as large as it needs."""
         parent = self.parentWidget()
         width = min(parent.width() - 8 * UNIT, 200 * UNIT)
-        height = min(parent.height() - 8 * UNIT, 165 * UNIT)
+        height = min(parent.height() - 8 * UNIT, 180 * UNIT)
         self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
 
     def open(self) -> None:

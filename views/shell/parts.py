@@ -235,7 +235,8 @@ class Chip(EnterPresses, QAbstractButton):
         if not self.isEnabled():
             ink = theme.colors().secondary
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(QColor(ink), 1.2) if self.hasFocus() or self.isChecked() else Qt.PenStyle.NoPen)
+        edge = QPen(QColor(theme.colors().text), 1.8) if self.hasFocus() else QPen(QColor(ink), 1.2)
+        painter.setPen(edge if self.hasFocus() or self.isChecked() else Qt.PenStyle.NoPen)
         painter.setBrush(
             QColor(
                 theme.colors().hover if self.underMouse() and ground == theme.colors().grey_soft else ground

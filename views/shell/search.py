@@ -28,7 +28,7 @@ from views.tables.chips import deadline_chip
 
 #: How long typing rests before the database is asked, in milliseconds.
 RESTS = 180
-MOST = 8
+MOST, FEWER = 8, 4
 #: A line of the list in device-independent pixels.
 LINE = 36
 #: What a number of an order to improve, or a word for one, has in it.
@@ -96,6 +96,7 @@ class SearchPanel(Overlay):
         self.column.addWidget(rule(self))
         self.column.addWidget(self.list, 1)
         self.column.addWidget(label("↑ ↓ 选择　Enter 打开　Esc 关闭", "small", self))
+        self._begun = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RESTS)
@@ -147,19 +148,23 @@ class SearchPanel(Overlay):
         self.list.clear()
         if text and self._session.is_open:
             self._add("filter", f"在工单中查找“{text}”", "", ("find", text))
+        self._begun = 0
         for found in self._session.registry.found(text)[: 12 if not text else 4]:
+            if found.title == text:
+                self._begun = self.list.count()  # typed in full, it is what is meant
             self._add(found.icon, found.title, command(found.id).shortcut or "", ("run", found.id))
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(self._begun)
         self.place()
 
     def _ask(self) -> None:
         from app.improvements import queries as improvements
+        from app.suggestions import queries as suggestions
         from app.tickets import queries
 
         text, person = self.field.text().strip(), self._session.person
         chosen = queries.TicketFilter(search=text)
 
-        def read(connection: Any) -> tuple[str, Any, Any, Any]:
+        def read(connection: Any) -> tuple[str, Any, Any, Any, Any]:
             kept = queries.saved_filters(connection) if person.group in HANDLERS else ()
             page = queries.page(connection, chosen, person=person, limit=MOST)
             wanted = improvements.OrderFilter(search=text)
@@ -167,14 +172,19 @@ class SearchPanel(Overlay):
                 "go.statistics"
             )
             orders = improvements.page(connection, wanted, limit=MOST).rows if numbered else ()
-            return text, tuple(one for one in kept if _is_meant(one.name, text))[:MOST], orders, page
+            left = suggestions.SuggestionFilter(search=text)
+            said = suggestions.page(connection, left, limit=FEWER).rows if person.group in HANDLERS else ()
+            mine = tuple(one for one in kept if _is_meant(one.name, text))[:MOST]
+            return text, mine, orders, page, said
 
         self._session.query(self, read, self._arrived, key="search")
 
     def _arrived(self, answer: tuple) -> None:
-        text, kept, orders, page = answer
+        text, kept, orders, page, said = answer
         if text != self.field.text().strip() or not self.isVisible():
             return
+        at = self.list.currentRow()
+        moved = at != self._begun
         self._show_commands()
         first = self.list.count()
         for one in kept:
@@ -185,7 +195,12 @@ class SearchPanel(Overlay):
         for found in page.rows:
             words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
             self._add("tickets", words, deadline_chip(found).text, ("ticket", found.id))
-        if self.list.count() > first:
+        for one in said:
+            words = f"意见 {one.id} · {' '.join(one.words.split())}"
+            self._add("suggestion", words, one.state.label, ("suggestion", one.id))
+        if moved:
+            self.list.setCurrentRow(at)  # the mark stays where the person has led it
+        elif self.list.count() > first and not self._begun:
             self.list.setCurrentRow(first)
         self.place()
 
@@ -210,6 +225,8 @@ class SearchPanel(Overlay):
             from app.improvements.queries import OrderRef
 
             self._session.go("statistics", OrderRef(value))
+        elif kind == "suggestion":
+            self._session.go("suggestions", value)
         else:
             self._session.go("tickets", value)
 

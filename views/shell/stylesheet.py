@@ -110,7 +110,7 @@ def _tables(c: Colors) -> str:
     QTableCornerButton::section {{ background: {c.surface}; border: 0; }}
     QTabBar {{ background: transparent; border: 0; }}
     QTabBar::tab {{ background: transparent; border: 0; border-bottom: 2px solid transparent;
-        padding: 6px 2px; margin-right: 18px; color: {c.secondary}; }}
+        padding: 6px 2px; margin-right: 6px; color: {c.secondary}; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; font-weight: 600; }}
     QTabBar::tab:focus {{ color: {c.accent}; }}
     """

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from app.registry import queries as registry
 from app.suggestions import queries
 from app.suggestions.commands import SHORT, Draft
-from models.rules.suggestions import Source, Step, Topic, needs_text
+from models.rules.suggestions import RECORDED_EVENT, Source, Step, Topic, needs_text
 from views import dates
 from views.shell.parts import label
 from views.shell.session import Session
@@ -39,6 +39,7 @@ class RecordForm(QWidget):
     """A suggestion as it was found; `edited` whenever it changes."""
 
     edited = Signal()
+    action = RECORDED_EVENT
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +51,9 @@ class RecordForm(QWidget):
         self.day = date_field("收到日期", session, self)
         self.place = _line("大厅或地点", "大厅或地点，可不填", self)
         self.words = text_area("意见原文", self, lines=5)
-        self.name = _line("提出人", "可不填", self)
-        self.phone = _line("联系方式", "可不填", self)
-        column = QVBoxLayout(self)
+        # In a tuple, where no draft looks for fields: who left it stays off this computer.
+        self._contact = (_line("提出人", "可不填", self), _line("联系方式", "可不填", self))
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * UNIT)
         for name, field in (
@@ -67,6 +68,16 @@ class RecordForm(QWidget):
         for choice in (self.source, self.topic):
             choice.edited.connect(self.edited)
         self.day.dateChanged.connect(self.edited)
+
+    @property
+    def name(self) -> QLineEdit:
+        """Who left it."""
+        return self._contact[0]
+
+    @property
+    def phone(self) -> QLineEdit:
+        """How to reach them."""
+        return self._contact[1]
 
     def draft(self) -> Draft:
         """What was typed."""
@@ -99,7 +110,8 @@ class StepForm(QWidget):
     def __init__(self, step: Step, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.step, self._session = step, session
-        column = QVBoxLayout(self)
+        self.action = step.value
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * UNIT)
         column.addWidget(label(MEANS.get(step, ""), "small", self, wrap=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -10,7 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.changes import Kind
 from app.suggestions import queries
 from app.suggestions.queries import SuggestionFilter
-from models.rules.suggestions import State
+from models.rules.suggestions import State, Step
+from views.shell.actions import suggestion_command
 from views.shell.flow import Flow
 from views.shell.page import Page
 from views.shell.parts import Button, Chip, Empty, row
@@ -37,7 +39,12 @@ class SuggestionsPage(Page):
         self.model.loaded.connect(self._loaded)
         self._lay_out()
         self.setFocusProxy(self.table)
-        session.registry.bind("suggestion.record", self.panel.begin_recording)
+        bind = session.registry.bind
+        bind("suggestion.record", self.panel.begin_recording)
+        bind("suggestion.contact", self.panel.contact.ask, self.panel.contact.allows)
+        bind("suggestion.days", self.panel.toggle_days, self.panel.has_days)
+        for step in Step:
+            bind(suggestion_command(step), partial(self.panel.begin, step), partial(self.panel.allows, step))
 
     def _lay_out(self) -> None:
         column, _ = beside(self, self.panel)
@@ -50,6 +57,7 @@ class SuggestionsPage(Page):
         self.search.setMinimumWidth(40 * UNIT)
         self.search.textChanged.connect(self._searched)
         self.record = Button("登记意见", "add", "primary", self)
+        self.record.setToolTip("Ctrl+Shift+Y")
         self.record.clicked.connect(self.panel.begin_recording)
         column.addWidget(chips)
         tools = row(self.search, self.record)
@@ -123,18 +131,27 @@ class SuggestionsPage(Page):
     # choosing ---------------------------------------------------------------------------------------------
 
     def open_with(self, argument: object) -> None:
-        """A suggestion's id."""
-        if isinstance(argument, int):
+        """A suggestion's id, or a filter."""
+        if isinstance(argument, SuggestionFilter):
+            self.search.setText(argument.search)
+            self._change(argument)
+        elif isinstance(argument, int) and self._may_leave(argument):
             self.panel.load(argument)
 
     def _row_chosen(self, chosen: Any) -> None:
         if chosen is None or self.model.merging or self.panel.suggestion_id == chosen.id:
             return
-        if self.panel.typing:
+        if self._may_leave(chosen.id):
+            self.panel.load(chosen.id)
+
+    def _may_leave(self, wanted: int) -> bool:
+        """Whether what stands at the right may give way to another; its form is closed then."""
+        if self.panel.typing and self.panel.suggestion_id != wanted:
             self.session.notice("warning", "右边还有没有登记的内容，请先登记或取消。")
-            return
-        self.panel.close_form()
-        self.panel.load(chosen.id)
+            return False
+        if not self.panel.typing:
+            self.panel.close_form()
+        return True
 
     def _overdue_pressed(self) -> None:
         self._change(replace(self.filter, overdue=self.overdue.isChecked(), state=None))

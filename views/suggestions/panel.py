@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.errors import UserError
 from app.suggestions import commands, queries
 from models.rules.suggestions import Step, needs_text
 from views import dates
+from views.shell.actions import command, suggestion_command
 from views.shell.flow import Flow
 from views.shell.parts import Badge, Button, Empty, clear, label, row, rule, scrolling
 from views.shell.session import Session
@@ -20,14 +22,15 @@ from views.shell.theme import UNIT
 from views.suggestions.columns import deadline_chip, state_chip
 from views.suggestions.contact import ContactLine
 from views.suggestions.forms import RecordForm, StepForm
+from views.tickets.drafting import DraftKeeper, typed
+from views.tickets.history import DayList
 
 #: Steps that ask for particulars; the others are taken at once.
 WITH_FORM = frozenset(step for step in Step if needs_text(step) or step is Step.DISPATCH)
-_ICONS = {
-    Step.DISPATCH: "send", Step.RECALL: "recall", Step.HAND_BACK: "decline", Step.ANSWER: "submit",
-    Step.RETURN: "rework", Step.CLOSE: "finish", Step.REOPEN: "reopen", Step.SET_ASIDE: "reject",
-    Step.RESTORE: "restore",
-}  # fmt: skip
+#: Beside the suggestions of one person no draft of a ticket lies.
+_SHELF = " 意见"
+#: Why it has so many days.
+_BASIS = "期限与差评整改相同（细则没有另行规定）"
 
 
 class SuggestionPanel(TabsAsLaidOut, QFrame):
@@ -45,6 +48,10 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         self.form: RecordForm | StepForm | None = None
         self._busy = self._leaving = False
         self._tried: tuple[str, UUID] | None = None
+        self._drafts = DraftKeeper(session, self, shelf=_SHELF)
+        #: Number (0: one to be recorded), action and fields of the form that was given up last.
+        self._given_up: tuple[int, str, dict[str, Any]] = (0, "", {})
+        self._wanted: int | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -75,6 +82,9 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         self._title = label("", "lead", body, wrap=True)
         self._state, self._due = Badge("", parent=body), Badge("", parent=body)
         self._facts = label("", "small", body, wrap=True)
+        self._days_button = Button("期限说明", "soon", "link", body)
+        self._days_button.clicked.connect(self.toggle_days)
+        self._days = DayList(body)
         self._quote = QFrame(body)
         self._quote.setProperty("quote", "true")
         quote = QVBoxLayout(self._quote)
@@ -94,7 +104,11 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         self._head.setLayout(head)
         self._parts = (self._head, self._facts, self._quote, self._answer, self._history_title)
         self._column.addWidget(self._empty, 1)
-        for part in self._parts[:4]:
+        for part in self._parts[:2]:
+            self._column.addWidget(part)
+        self._column.addLayout(row(self._days_button, None))
+        self._column.addWidget(self._days)
+        for part in self._parts[2:4]:
             self._column.addWidget(part)
         self._column.addWidget(self._form_title)
         self._column.addLayout(self._form_place)
@@ -114,7 +128,7 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         self.detail = self.suggestion_id = None
         self._remove_form()
         clear(self._history)
-        for part in self._parts:
+        for part in (*self._parts, self._days_button, self._days):
             part.hide()
         self._empty.show()
         self._foot.hide()
@@ -149,9 +163,26 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         for part in self._parts:
             part.show()
         self._answer.setVisible(bool(detail.answer))
+        self._show_days(detail, same=same)
         self._empty.hide()
         self._foot.show()
         self._show_buttons()
+        if self._wanted == detail.row.id:
+            self._wanted = None
+            self.begin(Step(self._given_up[1]))
+
+    def _show_days(self, detail: Any, *, same: bool) -> None:
+        self._days_button.setVisible(bool(detail.days))
+        self._days.setVisible(bool(detail.days) and same and not self._days.isHidden())
+        self._days.show_days("答复期限", detail.days, self._session.today, basis=_BASIS)
+
+    def has_days(self) -> bool:
+        """Whether a deadline is there to be explained."""
+        return self.isVisible() and self.detail is not None and bool(self.detail.days)
+
+    def toggle_days(self) -> None:
+        """Opens the days of the deadline, or puts them away."""
+        self._days.setVisible(self._days.isHidden())
 
     def _show_texts(self, detail: Any) -> None:
         one, today = detail.row, self._session.today
@@ -160,7 +191,13 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         due = deadline_chip(one)
         self._due.show_text(due.text if one.days_left is not None else "", due.tone)
         until = f"期限 {dates.deadline(one.due_on, today)}" if one.due_on else None
-        parts = (f"收到 {dates.exact_day(one.received_on)}", one.place, f"承办 {one.agency or '中心'}", until)
+        parts = (
+            f"第 {one.id} 号",
+            f"收到 {dates.exact_day(one.received_on)}",
+            one.place,
+            f"承办 {one.agency or '中心'}",
+            until,
+        )
         self._facts.setText(" · ".join(part for part in parts if part))
         self._words.setText(one.words)
         self._answer.setText(f"答复：{detail.answer}" if detail.answer else "")
@@ -190,6 +227,11 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         self._foot.show()
         self._open(RecordForm(self._session, self), "登记意见")
 
+    def allows(self, step: Step) -> bool:
+        """Whether the step can be begun now."""
+        ready = self.isVisible() and not self._busy and not self.typing
+        return ready and self.detail is not None and step in self.detail.allowed
+
     def begin(self, step: Step) -> None:
         """Opens the step's form, or takes it at once where nothing is to be said."""
         if self.detail is None or step not in self.detail.allowed:
@@ -207,12 +249,39 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         self._form_title.show()
         self._form_place.addWidget(form)
         form.show()
+        self._drafts.follow(form, self._number)
         if (first := first_field(form)) is not None:
             first.setFocus()
         self._show_buttons()
 
+    @property
+    def _number(self) -> int:
+        """The suggestion the open form is about, 0 where it is to be recorded."""
+        return 0 if isinstance(self.form, RecordForm) or self.detail is None else int(self.detail.row.id)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The page, the window or the person goes: what was typed last is kept."""
+        self._drafts.flush()
+        super().hideEvent(event)
+
     def close_form(self) -> None:
-        """Puts the open form away."""
+        """Puts the open form away; what was written in it can be taken back once more."""
+        if self.form is not None and self._drafts.written:
+            self._given_up = (self._number, str(self.form.action), typed(self.form))
+            self._drafts.done(self._number, str(self.form.action))
+            self._session.notice("info", "已放弃未登记的内容。", "恢复", self._take_back)
+        self._put_form_away()
+
+    def _take_back(self) -> None:
+        number, action, values = self._given_up
+        self._drafts.put(number, action, values)
+        if not number:
+            self.begin_recording()
+        else:
+            self._wanted = number
+            self._session.go("suggestions", number)
+
+    def _put_form_away(self) -> None:
         recording = isinstance(self.form, RecordForm)
         self._remove_form()
         if recording:
@@ -221,6 +290,7 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
             self._show_buttons()
 
     def _remove_form(self) -> None:
+        self._drafts.leave()
         if self.form is not None:
             self._form_place.removeWidget(self.form)
             self.form.hide()
@@ -239,7 +309,8 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         self.said.setText("" if self.detail and self.detail.allowed else "现在没有要您办理的事项。")
         self.said.setVisible(bool(self.said.text()))
         for number, step in enumerate(self.detail.allowed if self.detail else ()):
-            button = self._button(step.label, _ICONS[step], "plain" if number else "primary", self._pressed)
+            icon = command(suggestion_command(step)).icon
+            button = self._button(step.label, icon, "plain" if number else "primary", self._pressed)
             button.setProperty("step", step.value)
 
     def _button(self, text: str, icon: str | None, kind: str, run: Any) -> Button:
@@ -256,6 +327,7 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
             self.said.setText(wrong or "")
             self.said.setVisible(bool(wrong))
             self.confirm.setEnabled(wrong is None and not self._busy)
+            self.confirm.setAccessibleDescription(wrong or "")  # what Ctrl+Enter answers with
 
     # acting -----------------------------------------------------------------------------------------------
 
@@ -289,12 +361,15 @@ class SuggestionPanel(TabsAsLaidOut, QFrame):
         if self._busy:
             return
         self._busy = True
+        self._drafts.keep()
         self._foot.setEnabled(False)
         self._session.command(self, work, self._done, failed=self._failed, again=True)
 
     def _done(self, done: Any) -> None:
         self._settle()
         self._tried = None
+        if self.form is not None:
+            self._drafts.done(self._number, str(self.form.action))
         self._remove_form()
         due = f"，答复期限 {done.due_on.month}月{done.due_on.day}日" if done.due_on else ""
         self._session.notice("success", f"意见现为“{done.state.label}”{due}。")

@@ -65,6 +65,8 @@ class PagedModel(QAbstractTableModel):
         self.columns = tuple(columns)
         self._ask = ask
         self._rows: list[Any] = []
+        #: Where each id stands: asked for with every page, also when hundreds of thousands of rows are here.
+        self._place: dict[Any, int] = {}
         self._next: Any = None
         self._asking: str | None = None
         self._fresh_start = True
@@ -82,7 +84,7 @@ class PagedModel(QAbstractTableModel):
 
     def row_of(self, row_id: Any) -> int | None:
         """Where the row with that id stands, or None."""
-        return next((i for i, row in enumerate(self._rows) if row.id == row_id), None)
+        return self._place.get(row_id)
 
     def restart(self) -> None:
         """Another filter or order: reads from the start."""
@@ -125,12 +127,12 @@ class PagedModel(QAbstractTableModel):
             self._request("more", self._next, PAGE)
 
     def _append(self, rows: Sequence[Any]) -> None:
-        known = {row.id for row in self._rows}
-        fresh = [row for row in rows if row.id not in known]
+        fresh = [row for row in rows if row.id not in self._place]
         if fresh:
             first = len(self._rows)
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
             self._rows.extend(fresh)
+            self._place.update((row.id, at) for at, row in enumerate(fresh, first))
             self.endInsertRows()
 
     def _merge(self, rows: list[Any]) -> None:
@@ -138,15 +140,23 @@ class PagedModel(QAbstractTableModel):
         self._reorder(rows)
         self._insert(rows)
         self._rows[:] = rows
+        self._place = {row.id: at for at, row in enumerate(rows)}
         if rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.columns) - 1))
 
     def _drop(self, kept: set[Any]) -> None:
-        for at in range(len(self._rows) - 1, -1, -1):
-            if self._rows[at].id not in kept:
-                self.beginRemoveRows(QModelIndex(), at, at)
-                del self._rows[at]
-                self.endRemoveRows()
+        end = len(self._rows)
+        while end:
+            if self._rows[end - 1].id in kept:
+                end -= 1
+                continue
+            first = end - 1  # of a run: one by one, a long list would take seconds
+            while first and self._rows[first - 1].id not in kept:
+                first -= 1
+            self.beginRemoveRows(QModelIndex(), first, end - 1)
+            del self._rows[first:end]
+            self.endRemoveRows()
+            end = first
 
     def _reorder(self, rows: list[Any]) -> None:
         """Brings the rows that stay into their new order, with their selection."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSortFilterProxyModel, QStringListModel, Qt
+from PySide6.QtCore import QSortFilterProxyModel, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from app.registry import queries as registry
@@ -105,6 +106,8 @@ class DispatchForm(ActionForm):
         self._proposal = ""
         self.lead = AgencyField("主办单位", self)
         self.why = label("正在查找建议单位…", "small", self, wrap=True)
+        self.others = OtherAgencies(self)
+        self.others.chosen.connect(self.lead.setText)
         self.due = label("—", "strong", self)
         self.explain = Button("逐日说明", kind="link", parent=self)
         self.explain.setCheckable(True)
@@ -123,9 +126,10 @@ class DispatchForm(ActionForm):
 
     def _lay_out(self) -> None:
         self.column.addLayout(field_row("主办", self.lead, self))
-        indent = row(17 + 2, spacing=0)
-        indent.addWidget(self.why, 1)
-        self.column.addLayout(indent)
+        for said in (self.why, self.others):
+            indent = row(17 + 2, spacing=0)
+            indent.addWidget(said, 1)
+            self.column.addLayout(indent)
         self.column.addLayout(field_row("协办", self.co, self))
         name = label("整改期限", "secondary", self)
         name.setFixedWidth(17 * UNIT)
@@ -168,10 +172,11 @@ class DispatchForm(ActionForm):
         self.edited.emit()
 
     def _proposed(self, proposal: Any) -> None:
-        self._proposal = proposal.agency or ""
+        self._proposal = proposal.agency
         if not self.lead.text():
             self.lead.setText(self._proposal)
-        self.why.setText(f"建议：{proposal.why}" if proposal.agency else proposal.why)
+        self.why.setText(f"依据：{proposal.why}")
+        self.others.offer(proposal)
         today = self._session.today
         unsure = "　暂定" if proposal.provisional else ""
         self.due.setText(f"{dates.deadline(proposal.due_on, today)}{unsure}")
@@ -182,6 +187,32 @@ class DispatchForm(ActionForm):
         self.why.setText(f"没有建议单位，请自行选择（{error}）")
         self.due.setText("转办后计算")
         self.explain.hide()
+
+
+class OtherAgencies(QWidget):
+    """Where else it might go, as chips to be pressed; once another is chosen, the first one is among them."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._flow = Flow(self)
+        self.chips: tuple[Chip, ...] = ()
+        self.hide()
+
+    def offer(self, proposal: Any) -> None:
+        """Offers a proposal's others, and says why on hover."""
+        clear(self._flow)
+        self.chips = tuple(Chip(f"或：{one.agency}", self) for one in proposal.others)
+        for chip, one in zip(self.chips, proposal.others, strict=True):
+            chip.setToolTip(f"依据：{one.why}")
+            chip.setAccessibleDescription(one.why)
+            chip.clicked.connect(partial(self._press, one.agency))
+            self._flow.addWidget(chip)
+        self.setVisible(bool(self.chips))
+
+    def _press(self, agency: str, _checked: bool = False) -> None:
+        self.chosen.emit(agency)
 
 
 class CoAgencies(QWidget):

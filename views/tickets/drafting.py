@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QDateTime, QObject, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QDateTimeEdit, QFrame, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDateTimeEdit,
+    QFrame,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.clock import SHANGHAI, local
 from app.tickets.drafts import Draft, DraftBook
 from views.shell.parts import Button, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
-from views.tickets.forms import ActionForm, Choice
+from views.tickets.forms import Choice
 
 #: Milliseconds after the last key until the draft is written.
 _PAUSE = 500
 
 
-class DraftKeeper(QObject):
-    """Follows one form at a time. `book`: a test's own."""
+class Form(Protocol):
+    """A form whose fields are kept: those that are its attributes. `touched`: somebody wrote in it."""
 
-    def __init__(self, session: Session, parent: QObject, book: DraftBook | None = None) -> None:
+    action: str
+    column: QVBoxLayout
+    edited: Any
+    touched: bool
+
+
+class DraftKeeper(QObject):
+    """Follows one form at a time. `shelf`: what is written on, where it is no ticket; `book`: a test's own."""
+
+    def __init__(
+        self, session: Session, parent: QObject, book: DraftBook | None = None, *, shelf: str = ""
+    ) -> None:
         super().__init__(parent)
-        self._session, self._book = session, book
-        self._form: ActionForm | None = None
+        self._session, self._book, self._shelf = session, book, shelf
+        self._form: Any = None
         self._ticket = 0
         self._lost = False
         self._begun: dict[str, Any] = {}
@@ -35,11 +54,11 @@ class DraftKeeper(QObject):
         self._timer.setInterval(_PAUSE)
         self._timer.timeout.connect(self.keep)
 
-    def follow(self, form: ActionForm, ticket_id: int) -> None:
+    def follow(self, form: Form, ticket_id: int) -> None:
         """Puts back what was typed into this form before, and keeps what is typed from now on."""
         self._form, self._ticket, self._note, self._lost = form, ticket_id, None, False
         self._begun = typed(form)
-        draft = self._drafts().get(ticket_id, form.action.value)
+        draft = self._drafts().get(ticket_id, str(form.action))
         if draft is not None and dict(draft.values) != self._begun:
             put_back(form, draft.values)
             self._note = self._say_restored(draft)
@@ -63,7 +82,7 @@ class DraftKeeper(QObject):
 
     def done(self, ticket_id: int, action: str) -> None:
         """The act is confirmed: its draft is gone."""
-        if self._form is not None and (self._ticket, self._form.action.value) == (ticket_id, action):
+        if self._form is not None and (self._ticket, str(self._form.action)) == (ticket_id, action):
             self._stop()
         self._drafts().drop(ticket_id, action)
 
@@ -87,9 +106,9 @@ class DraftKeeper(QObject):
         if self._form is None or self._lost or not self._session.is_open:
             return
         if self.written:
-            self.put(self._ticket, self._form.action.value, typed(self._form))
+            self.put(self._ticket, str(self._form.action), typed(self._form))
         else:
-            self._drafts().drop(self._ticket, self._form.action.value)
+            self._drafts().drop(self._ticket, str(self._form.action))
 
     def forget(self) -> None:
         """What stands in the form is wanted no more."""
@@ -101,7 +120,7 @@ class DraftKeeper(QObject):
 
     def _drafts(self) -> DraftBook:
         workspace = self._session.workspace
-        return self._book or DraftBook(workspace.place, workspace.person.login)
+        return self._book or DraftBook(workspace.place + self._shelf, workspace.person.login)
 
     def _say_restored(self, draft: Draft) -> QFrame:
         at = local(draft.at)
@@ -125,19 +144,19 @@ class DraftKeeper(QObject):
             self._note.hide()
 
 
-def typed(form: ActionForm) -> dict[str, Any]:
+def typed(form: Form) -> dict[str, Any]:
     """What stands in each field of a form, as typed."""
     return {name: _content(field) for name, field in vars(form).items() if _kept(field)}
 
 
-def put_back(form: ActionForm, values: Any) -> None:
+def put_back(form: Form, values: Any) -> None:
     """Puts contents back into the fields of those names; what a form no longer has is left out."""
     for name, field in vars(form).items():
         if name in values and _kept(field):
             _fill(field, values[name])
 
 
-def said(form: ActionForm) -> tuple[tuple[str, str], ...]:
+def said(form: QWidget) -> tuple[tuple[str, str], ...]:
     """(name, content) of each field that is shown and holds something, as words for people, from top to bottom."""
     shown = [field for field in vars(form).values() if _kept(field) and not field.isHidden()]
     shown.sort(key=lambda field: field.mapTo(form, QPoint()).y())

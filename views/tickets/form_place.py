@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from views.shell.parts import icon_button, label, row
-from views.shell.tabbing import first_field
+from views.shell.tabbing import stops
 from views.shell.theme import UNIT
 from views.tickets.forms import ActionForm
 
@@ -42,8 +42,8 @@ class FormPlace(QWidget):
         self.hide()
 
     def take_focus(self, form: ActionForm) -> QWidget | None:
-        """To the form's first field; gives what is to be seen then."""
-        found = first_field(form)
+        """To the form's first field, past what would clear it; gives what is to be seen then."""
+        found = next((stop for stop in stops(form) if stop.property("kind") != "link"), None)
         if found is not None:
             found.setFocus(Qt.FocusReason.TabFocusReason)
         return self._title if found is not None else None

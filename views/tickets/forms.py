@@ -125,6 +125,13 @@ class RejectForm(ReasonForm):
             return "请先选择不予转办的原因。"
         return None if self.text.toPlainText().strip() else "请写明具体说明。"
 
+    def name_duplicate(self, name: str) -> None:
+        """Fills in 重复, of the ticket named; what was written before stays."""
+        self.codes.set_value("duplicate")
+        said = f"与{name}重复。"
+        if said not in (words := self.words()):
+            self.text.setPlainText("\n".join(filter(None, (words, said))))
+
     def values(self) -> dict[str, Any]:
         """Reason and its code."""
         return {**super().values(), "reason_code": self.codes.value()}

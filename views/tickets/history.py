@@ -50,6 +50,10 @@ class TimeLine(QWidget):
         self._column.addStretch(1)
 
 
+#: Why a ticket has so many days.
+_BASIS = "依据：细则第二十三条"
+
+
 class DayList(QWidget):
     """期限说明: each day, whether it counts, and why."""
 
@@ -70,13 +74,13 @@ class DayList(QWidget):
             )
         self._column.addStretch(1)
 
-    def show_days(self, name: str, days: tuple[Any, ...], today: date) -> None:
+    def show_days(self, name: str, days: tuple[Any, ...], today: date, *, basis: str = _BASIS) -> None:
         """Shows one deadline's days."""
         clear(self._column)
-        self._add(name, days, today)
+        self._add(name, days, today, basis)
         self._column.addStretch(1)
 
-    def _add(self, name: str, days: tuple[Any, ...], today: date) -> None:
+    def _add(self, name: str, days: tuple[Any, ...], today: date, basis: str = _BASIS) -> None:
         if days:
             counted = sum(day.counts for day in days)
             begin, end = dates.plain_day(days[0].day, today), dates.deadline(days[-1].day, today)
@@ -85,7 +89,7 @@ class DayList(QWidget):
             self._column.addSpacing(UNIT)
             for day in days:
                 self._column.addLayout(self._line(day, today))
-            self._column.addWidget(label("依据：细则第二十三条", "small", self))
+            self._column.addWidget(label(basis, "small", self))
             self._column.addSpacing(2 * UNIT)
 
     def _line(self, day: Any, today: date) -> QHBoxLayout:
@@ -153,14 +157,6 @@ class RectificationList(QWidget):
         self._column.setSpacing(UNIT)
         self._differing: set[int] = set()
 
-    @property
-    def has_content(self) -> bool:
-        """Whether the lead or a co-agency has given something."""
-        detail = self._shown[0] if self._shown is not None else None
-        return detail is not None and bool(
-            detail.rectifications or any(c.given or c.files for c in detail.contributions)
-        )
-
     def show_detail(self, detail: Any, today: date) -> None:
         """Shows them, each with the lead's files; then what co-agencies said and brought."""
         handed_in = detail.rectifications
@@ -206,6 +202,11 @@ class RectificationList(QWidget):
         self._differing ^= {version}
         if self._shown is not None:
             self.show_detail(*self._shown)
+
+
+def anything_handed_in(detail: Any) -> bool:
+    """Whether the lead or a co-agency has given something."""
+    return bool(detail.rectifications or any(c.given or c.files for c in detail.contributions))
 
 
 def found_words(one: Any) -> str:

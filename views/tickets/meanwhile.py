@@ -36,12 +36,16 @@ class Mine:
 
 
 def only_beside(before: Any, now: Any, action: Action) -> bool:
-    """Whether what changed leaves the ticket where it was, so that what is being written goes on upon it."""
+    """Whether what changed leaves the ticket where it was, so that what is being written goes on upon it.
+
+    The same act by somebody else is to be seen first: nobody supervises twice by accident. Notes stand side by side.
+    """
+    twice = action is not Action.ANNOTATE and any(e.action == action.label for e in _fresh(before, now))
     same = all(
         getattr(before.row, name) == getattr(now.row, name)
         for name in ("state", "declined", "agency", "co_agencies", "due_on", "rework_due_on")
     )
-    return same and action in before.allowed and action in now.allowed
+    return same and not twice and action in before.allowed and action in now.allowed
 
 
 class Meanwhile(QFrame):
@@ -74,7 +78,7 @@ class Meanwhile(QFrame):
 
     def say_shown(self) -> None:
         """The newest state is shown, and what was written stands upon it."""
-        self._say("已显示最新情况。您填写的内容还在，请核对后再确认。")
+        self._say("已显示最新情况，请核对后再确认。")
 
     def say_gone(self) -> None:
         """The ticket is another's now."""

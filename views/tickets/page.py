@@ -78,6 +78,9 @@ class TicketsPage(Page):
         self.setFocusProxy(self.table)
         session.query(self, self._read_choices, self._offer, key="choices")
         session.registry.bind("ticket.contact", self.panel.contact.ask, self._allows_contact)
+        session.registry.bind("ticket.similar", self.panel.show_similar, self._allows_similar)
+        alike = self.panel.sheets.similar
+        session.registry.bind("ticket.duplicate", alike.reject_as_duplicate, alike.allows_duplicate)
         for action in BY_HAND:
             session.registry.bind(
                 ticket_command(action), partial(self._begin, action), partial(self._allows, action)
@@ -361,6 +364,9 @@ class TicketsPage(Page):
 
     def _allows_contact(self) -> bool:
         return self._split.isVisible() and self.panel.contact.allows()
+
+    def _allows_similar(self) -> bool:
+        return self._split.isVisible() and not self.bulk.wanted and self.panel.detail is not None
 
     def _acted(self, done: Any) -> None:
         self._advance = True

@@ -24,12 +24,13 @@ from views.tickets.doubt import Doubt
 from views.tickets.drafting import DraftKeeper, said
 from views.tickets.foot import ActionFoot
 from views.tickets.form_place import FormPlace
-from views.tickets.forms import ActionForm, ReasonForm, form_for
+from views.tickets.forms import ActionForm, ReasonForm, RejectForm, form_for
 from views.tickets.head import TicketHead
 from views.tickets.meanwhile import GONE, Meanwhile, Mine, Versions, only_beside
 from views.tickets.presence import PresenceLine
 from views.tickets.sections import ClockBlock, RatingBox
 from views.tickets.sheets import TicketSheets
+from views.tickets.similar import SuspectLine
 from views.tickets.undoing import Told
 
 #: Actions whose panel is open from the start, since everybody will want it.
@@ -114,7 +115,11 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         self._form_holder = FormPlace(body)
         self._form_holder.closed.connect(self.close_form)
         self.sheets = TicketSheets(self._session, body)
-        for widget in (self._head, self._rating, self._clock, self._form_holder, self.sheets):
+        self._suspects = SuspectLine(self.sheets.similar, body)
+        self._suspects.looked.connect(self.show_similar)
+        self.sheets.similar.duplicate.connect(self._reject_as_duplicate)
+        above = (self._head, self._rating, self._suspects, self._clock)
+        for widget in (*above, self._form_holder, self.sheets):
             column.addWidget(widget)
         column.addStretch(1)
         return body
@@ -136,6 +141,16 @@ class TicketPanel(TabsAsLaidOut, QFrame):
     def contact(self) -> ContactLine:
         """The line of the person who rated."""
         return self._rating.contact
+
+    def show_similar(self) -> None:
+        """Turns to what is like the ticket."""
+        self.sheets.show_similar()
+        self._area.ensureWidgetVisible(self.sheets.tabs)
+
+    def _reject_as_duplicate(self, name: str) -> None:
+        self.begin(Action.REJECT)
+        if isinstance(self._form, RejectForm):
+            self._form.name_duplicate(name)
 
     def _looked_at(self) -> None:
         if self.detail is not None:
@@ -231,7 +246,8 @@ class TicketPanel(TabsAsLaidOut, QFrame):
 
     def _show_beside(self, detail: Any) -> None:
         """Others changed the ticket while something is being written here."""
-        if self._newer is None and not self._gone and only_beside(self.detail, detail, self._form.action):
+        known = self._newer is not None or self._gone or self._compare_at_once
+        if not known and only_beside(self.detail, detail, self._form.action):
             self.meanwhile.say_beside(self.detail, detail)
             self._show_detail(detail)
             self._state_of_confirm()

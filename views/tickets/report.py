@@ -29,6 +29,7 @@ class ReportForm(AlikeForm):
     def __init__(self, session: Session, chosen: Sequence[Any], parent: QWidget) -> None:
         super().__init__(Action.REPORT, chosen, parent)
         self._session = session
+        self._busy = False
         self.button = Button("写出报送表…", "save", parent=self)
         self.button.clicked.connect(self._ask)
         self.written = label(
@@ -48,18 +49,20 @@ class ReportForm(AlikeForm):
 
     def write(self, name: str) -> None:
         """Writes the workbook; the tickets are reported only on confirming."""
-        self.button.setEnabled(False)
+        if self._busy:
+            return
+        self._busy = True  # a greyed button would lose the focus, and the keyboard its place
         self._session.operations.query(
             self, writing(self._session.workspace, Path(name), [t.id for t in self._chosen]), self._done,
             failed=self._failed,
         )  # fmt: skip
 
     def _done(self, done: Any) -> None:
-        self.button.setEnabled(True)
+        self._busy = False
         self.written.setText(f"已写出 {done.rows:,} 件到 {done.path.name}，并已留痕。交12345后请确认报送。")
 
     def _failed(self, error: Exception) -> None:
-        self.button.setEnabled(True)
+        self._busy = False
         self.written.setText(getattr(error, "message", "程序出错了，详情已记入日志。"))
 
 

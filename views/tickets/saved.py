@@ -157,8 +157,11 @@ class SavedFilters(QObject):
         if not self.kept:
             menu.addAction("还没有存下的筛选").setEnabled(False)
         menu.addSeparator()
-        for what in _COMMANDS:
+        able = [what for what in _COMMANDS if self._session.registry.available(f"tickets.filter_{what}")]
+        for what in able:
             self._command(menu, command(f"tickets.filter_{what}"))
+        if not able:
+            menu.addAction("选好筛选条件后，可以在这里存下").setEnabled(False)
         return menu
 
     def _entry(self, menu: QMenu, one: SavedFilter) -> None:
@@ -181,10 +184,9 @@ class SavedFilters(QObject):
         return name if count is None else f"{name}\t{count:,} 件"
 
     def _command(self, menu: QMenu, what: Any) -> None:
-        if self._session.registry.available(what.id):
-            action = menu.addAction(icons.icon(what.icon, "text"), what.title.removeprefix("常用筛选："))
-            action.setData(what.id)
-            action.triggered.connect(self._ran)
+        action = menu.addAction(icons.icon(what.icon, "text"), what.title.removeprefix("常用筛选："))
+        action.setData(what.id)
+        action.triggered.connect(self._ran)
 
     def open_menu(self) -> None:
         """Opens the menu under its chip; the counts come as they are read."""

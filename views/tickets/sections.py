@@ -90,11 +90,10 @@ def facts_line(ticket: Any) -> str:
 
 
 def place_line(detail: Any) -> str:
-    """窗口 · 人员 · 办件编号 · 相似工单."""
+    """窗口 · 人员 · 办件编号."""
     ticket = detail.row
     case = f"办件 {ticket.case_number}" if ticket.case_number else None
-    similar = f"相似工单 {detail.similar} 件" if detail.similar else None
-    return " · ".join(part for part in (ticket.counter, ticket.staff, case, similar) if part)
+    return " · ".join(part for part in (ticket.counter, ticket.staff, case) if part)
 
 
 class ClockBlock(QWidget):

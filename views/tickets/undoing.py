@@ -46,7 +46,7 @@ class Told(QObject):
 
     def tell(self, item: str, action: Action, done: Any) -> None:
         """Says what was done; offers to undo it."""
-        due = done.due_on if action in UNDO else None
+        due = done.due_on if action is Action.VERIFY_AND_DISPATCH else None
         text = f"{item}：已{action.label}" + (f"，期限 {due.month}月{due.day}日。" if due else "。")
         if action not in UNDO:
             self._session.notice("success", text)
