@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.assessments.rows import AgencyTotal, Entry
@@ -13,7 +13,7 @@ from models.rules.indicators import INDICATORS, Source, children
 from views import dates
 from views.assessments.parts import RULE, explained, figure, missing_words, percent
 from views.shell import theme
-from views.shell.parts import Badge, Button, clear, label, row
+from views.shell.parts import Badge, Button, clear, label, row, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.forms import text_area
@@ -21,6 +21,8 @@ from views.tickets.forms import text_area
 HEADINGS = ("指标", "权重", "占总分", *(source.label for source in Source), "评价值", "得分")
 _WIDTHS = (0, 60, 68, 76, 76, 70, 70, 64)
 _CODE = Qt.ItemDataRole.UserRole
+#: Lines of what was entered that are in sight at once.
+_LINES = 4
 
 
 class Buildup(QWidget):
@@ -39,8 +41,11 @@ class Buildup(QWidget):
         self.state = Badge("", parent=self)
         self.tree = self._make_tree()
         self.said = label("", "secondary", self, wrap=True)
-        self._list = QVBoxLayout()
+        inner = QWidget(self)
+        self._list = QVBoxLayout(inner)
+        self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(UNIT)
+        self._scroll = scrolling(inner, self)
         self._form = self._withdraw_form()
         column = QVBoxLayout(self)
         column.setContentsMargins(5 * UNIT, 3 * UNIT, 5 * UNIT, 3 * UNIT)
@@ -48,7 +53,7 @@ class Buildup(QWidget):
         column.addLayout(row(self.name, self.state, None, self.total))
         column.addWidget(self.tree, 1)
         column.addWidget(self.said)
-        column.addLayout(self._list)
+        column.addWidget(self._scroll)
         column.addWidget(self._form)
         column.addWidget(label(RULE, "small", self, wrap=True))
 
@@ -178,8 +183,12 @@ class Buildup(QWidget):
     def _show_list(self) -> None:
         clear(self._list)
         code = self.chosen_code()
-        for entry in [one for one in self._entries if one.indicator == code][:4]:
+        found = [one for one in self._entries if one.indicator == code]
+        for entry in found:
             self._list.addLayout(self._line(entry))
+        self._list.addStretch(1)
+        self._scroll.setFixedHeight(min(len(found), _LINES) * 7 * UNIT)
+        self._scroll.setVisible(bool(found))
 
     def _line(self, entry: Entry) -> Any:
         when = dates.moment(entry.entered_at, self._session.today)
@@ -207,6 +216,12 @@ class Buildup(QWidget):
         self._form.show()
         self._judge()
         self.reason.setFocus()
+        QTimer.singleShot(0, self, self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """The form took room from the tree."""
+        if self.tree.currentItem() is not None:
+            self.tree.scrollToItem(self.tree.currentItem())
 
     def _judge(self) -> None:
         text = self.reason.toPlainText().strip()
