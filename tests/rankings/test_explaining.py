@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from app.clock import SHANGHAI
+from app.rankings import queries
 from app.rankings.explaining import explain
 from app.rankings.queries import Period, RankedRow, RankingView
+from app.tickets import queries as tickets
 from app.tickets.queries import TicketFilter
+from app.workspace import Workspace
 from models.rules.lifecycle import State
 from models.rules.ratings import Platform
 from models.rules.rulesets import SHIPPED, RuleSet
@@ -86,3 +89,18 @@ def test_the_first_has_nobody_above_and_who_shares_a_rank_looks_past_the_others(
     assert (first.above, first.advice) == (None, ())
     assert (tied.rank, tied.above.score.facts.agency) == (2, "甲镇")
     assert explain(county, "没有的镇") is None
+
+
+def test_the_tickets_that_open_are_as_many_as_are_counted(sample: Workspace) -> None:
+    opened = 0
+    with sample.read() as connection:
+        month = Period.month(queries.months(connection)[0])
+        for group in queries.GROUPS:
+            ranking = queries.ranking(connection, month, group=group)
+            for row in ranking.rows:
+                found = explain(ranking, row.score.facts.agency)
+                for way in found.advice if found else ():
+                    if way.tickets is not None:
+                        assert tickets.count(connection, way.tickets, person=sample.person) == way.counted
+                        opened += way.counted
+    assert opened

@@ -144,8 +144,9 @@ def test_a_count_put_back_and_the_reset_leave_nothing(board, session):
 def test_weights_count_only_where_they_sum_to_a_whole(board):
     handling = field(board, "有大厅的单位的权重：差评工单处理率")
     handling.setValue(5000)
-    assert board.said.text() == "权重合计不是 100%，下表仍是上一次的试算。"
+    assert board.said.text() == "权重合计须为 100%，下表仍是上一次的试算。"
     assert board.rules is None
+    assert board.altered
     field(board, "有大厅的单位的权重：政务服务质量").setValue(0)
     assert board.rules is not None
     assert board.rules.with_hall.handling == Decimal("0.5")

@@ -74,7 +74,7 @@ COLUMNS = (
     Column("moved", "名次变化", 74, lambda r: _moved(r).text, kind="chip", chip=_moved),
     Column("score", "试算评分", 72, lambda r: _score(r.move.after), right=True),
     Column("was", "现评分", 62, lambda r: _score(r.move.before), right=True, quiet=True),
-    Column("more", "评分变化", 72, _difference, right=True),
+    Column("more", "评分变化", 72, _difference, right=True, needs=640),
 )
 
 
@@ -137,7 +137,16 @@ class WhatIfBoard(QWidget):
     @property
     def altered(self) -> bool:
         """Whether anything was changed."""
-        return bool(self.changes) or self.rules is not None
+        return bool(self.changes) or self.rules is not None or self._weighed
+
+    @property
+    def _weighed(self) -> bool:
+        """Whether a field holds another weight than the rules, also where they make no score together."""
+        kept = {kind: getattr(self.view.rules, kind) for kind, _ in _KINDS} if self.view is not None else {}
+        return any(
+            field.share != getattr(weights, part.value)
+            for kind, weights in kept.items() for part, field in self._percents[kind].items()
+        )  # fmt: skip
 
     def show_board(self, view: Any, grid: Any, agency: str | None) -> None:
         """Shows a ranking and the agency whose counts can be changed; another ranking begins afresh."""
@@ -267,14 +276,15 @@ class WhatIfBoard(QWidget):
         for kind, said in self._sums.items():
             total = sum((f.share for f in self._percents[kind].values()), Decimal(0)) * 100
             wrong = self._weights_of(kind) is None
-            said.setText(f"合计 {total.normalize():f}%" + ("，须为 100%" if wrong and total != 100 else ""))
+            said.setText(f"合计 {total.normalize():f}%")
             restyle(said, "role", "red" if wrong else "small")
 
     def _weight_changed(self) -> None:
         self._say_sums()
         found = {kind: self._weights_of(kind) for kind, _ in _KINDS}
         if None in found.values():
-            self.said.setText("权重合计不是 100%，下表仍是上一次的试算。")
+            self.said.setText("权重合计须为 100%，下表仍是上一次的试算。")
+            self._back.setEnabled(True)
             return
         tried = replace(self.view.rules, **found)
         self.rules = None if tried == self.view.rules else tried
