@@ -31,7 +31,10 @@ class TabEntry:
 #: Who reads orders to improve.
 _CONCERNED = frozenset({Group.OFFICER, Group.LIAISON, Group.BUREAU})
 
-TABS: tuple[TabEntry, ...] = (TabEntry("限期整改", "views.improvements.tab:ImprovementsTab", _CONCERNED),)
+TABS: tuple[TabEntry, ...] = (
+    TabEntry("限期整改", "views.improvements.tab:ImprovementsTab", _CONCERNED),
+    TabEntry("年度", "views.statistics.annual:AnnualTab", _CONCERNED),
+)
 
 
 class StatisticsPage(Page):
