@@ -21,6 +21,8 @@ from views.tickets.forms import text_area
 HEADINGS = ("指标", "权重", "占总分", *(source.label for source in Source), "评价值", "得分")
 _WIDTHS = (0, 60, 68, 76, 76, 70, 70, 64)
 _CODE = Qt.ItemDataRole.UserRole
+#: Below this width the columns of the sources are left out.
+_WIDE = 160 * UNIT
 #: Lines of what was entered that are in sight at once.
 _LINES = 4
 
@@ -93,6 +95,13 @@ class Buildup(QWidget):
     def typing(self) -> bool:
         """Whether a reason was begun that must not be lost."""
         return not self._form.isHidden() and bool(self.reason.toPlainText().strip())
+
+    def resizeEvent(self, event) -> None:
+        """Where room is scarce the names go before the sources, which stand below the tree as well."""
+        super().resizeEvent(event)
+        for column in range(3, 3 + len(Source)):
+            self.tree.setColumnHidden(column, self.width() < _WIDE)
+        self.tree.setColumnHidden(1, self.width() < _WIDE * 2 // 3)
 
     # showing ----------------------------------------------------------------------------------------------
 
