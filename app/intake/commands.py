@@ -35,6 +35,7 @@ _CHANGED = {
     Kind.RATINGS: Changed.RATINGS | Changed.TICKETS | Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
     Kind.TICKETS: Changed.TICKETS | Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
     Kind.SUMMARY: Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
+    Kind.CASES: Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
     Kind.REGISTRY: Changed.REGISTRY | Changed.TALLY | Changed.IMPORTS,
     Kind.CALENDAR: Changed.CALENDAR | Changed.TICKETS | Changed.IMPORTS,
 }

@@ -28,6 +28,19 @@ FIGURES = (
 )
 
 
+#: What a whole file and a part of one mean.
+_SCOPES = {
+    Kind.RATINGS: (
+        "文件含这个月的全部评价，各级评价数以它为准",
+        "文件只含一部分评价（例如只有差评），评价数仍以汇总为准",
+    ),
+    Kind.CASES: (
+        "文件含这个月办结的全部办件，办件数和参评数以它为准",
+        "文件只含一部分办件，办件数仍以汇总为准",
+    ),
+}
+
+
 class Figures(QWidget):
     """The numbers of a dry run or of a load."""
 
@@ -116,8 +129,6 @@ class Preview(QFrame):
     def _make_foot(self, column: QVBoxLayout) -> None:
         self.complete = Chip("全量", self, checkable=True)
         self.partial = Chip("部分", self, checkable=True)
-        self.complete.setToolTip("文件含这个月的全部评价，各级评价数以它为准")
-        self.partial.setToolTip("文件只含一部分评价（例如只有差评），评价数仍以汇总为准")
         self.complete.setChecked(True)
         self.complete.clicked.connect(self._pick_complete)
         self.partial.clicked.connect(self._pick_partial)
@@ -147,9 +158,11 @@ class Preview(QFrame):
         self.kind.show_text(inspection.kind_label, "accent")
         self.said.setText("已认出文件，正在试算会新增、更新多少…")
         self.figures.show_result(None)
-        ratings = inspection.kind is Kind.RATINGS
         for widget in (self._whole, self.complete, self.partial):
-            widget.setVisible(ratings)
+            widget.setVisible(inspection.kind.holds_all_or_part)
+        whole, part = _SCOPES.get(inspection.kind, ("", ""))
+        self.complete.setToolTip(whole)
+        self.partial.setToolTip(part)
         self._pick_complete()
         self._show_mapping(inspection)
         self._show_rows(inspection)
