@@ -22,15 +22,8 @@ BEGIN
     SELECT DISTINCT k.id, s.hall FROM staging_case s JOIN pd.agency_keys() k ON k.key = s.agency
     WHERE s.load_id = load AND s.hall IS NOT NULL ORDER BY 1, 2
     ON CONFLICT DO NOTHING;
-    -- A case that moves from one month to another touches both; a rating given earlier counts for the cases of its batch
-    -- or theme from now on, in its own month.
-    touched := ARRAY(
-        SELECT DISTINCT date_trunc('month', d)::date
-        FROM (SELECT s.finished_at FROM staging_case s WHERE s.load_id = load
-              UNION SELECT c.finished_at FROM staging_case s JOIN service_case c USING (case_number, area_code)
-              WHERE s.load_id = load) AS f,
-             LATERAL (SELECT pd.local_day(f.finished_at) AS day) AS l, unnest(ARRAY[l.day, l.day + 8]) AS d
-        WHERE f.finished_at IS NOT NULL);
+    -- Before and after: a case that moves to another month, agency, batch or theme leaves its mark on both.
+    touched := pd.months_of_cases(ARRAY(SELECT case_number FROM staging_case WHERE load_id = load));
     SELECT count(*), count(c.case_number) INTO total, known
     FROM staging_case s LEFT JOIN service_case c USING (case_number, area_code) WHERE s.load_id = load;
     INSERT INTO service_case AS c (case_number, area_code, agency_id, item_id, platform, hall_id, status, case_type,
@@ -56,14 +49,7 @@ BEGIN
     SELECT DISTINCT pd.month_of(s.finished_at), a.id FROM staging_case s JOIN pd.agency_keys() a ON a.key = s.agency
     WHERE s.load_id = load AND s.finished_at IS NOT NULL AND (batch ->> 'complete')::boolean
     ON CONFLICT DO NOTHING;
-    touched := touched || ARRAY(
-        SELECT DISTINCT pd.month_of(r.rated_at)
-        FROM staging_case s JOIN service_case n USING (case_number, area_code)
-        JOIN service_case k ON k.batch_number = n.batch_number AND k.agency_id = n.agency_id AND k.area_code = n.area_code
-        JOIN rating r ON r.case_number = k.case_number AND r.area_code = k.area_code
-        WHERE s.load_id = load AND s.batch_number IS NOT NULL
-        UNION SELECT pd.month_of(r.rated_at) FROM staging_case s
-        JOIN rating r ON r.case_number = s.theme_number AND r.area_code = s.area_code WHERE s.load_id = load);
+    touched := touched || pd.months_of_cases(ARRAY(SELECT case_number FROM staging_case WHERE load_id = load));
     RETURN pd.close_batch(this_batch, batch, touched, jsonb_build_object(
         'inserted', total - known, 'updated', put - (total - known), 'unchanged', total - put));
 END $$;
