@@ -30,7 +30,9 @@ def half_width(counts: Mapping[int, int], points: Mapping[int, Decimal]) -> Deci
     if number < 2:
         return None
     mean = Fraction(sum((points[level] * count for level, count in counts.items()), Decimal(0))) / number
-    squares = sum(((Fraction(points[level]) - mean) ** 2 * count for level, count in counts.items()), Fraction(0))
+    squares = sum(
+        ((Fraction(points[level]) - mean) ** 2 * count for level, count in counts.items()), Fraction(0)
+    )
     if not squares:
         return None
     error = squares / (number - 1) / number
