@@ -41,7 +41,7 @@ class AnnualRow:
     """A year of one agency. `score`, `rank`: of the pooled year, None where it is not ranked, with the `reason`.
 
     `months`: how it stood, by month; `overdue`: tickets past their due day and not handed in at the cut-off;
-    `returned`: how often material was returned for rework, None where this person may not know.
+    `returned`: tickets returned for rework, None where this person may not know.
     """
 
     agency: str
@@ -204,12 +204,12 @@ def _pooled(facts: AgencyFacts) -> dict[int, int]:
 
 
 def _returned(connection: Connection, period: Period, person: Person) -> Mapping[str, int] | None:
-    """Agency → how often the material on its tickets of the period was returned; None for who reads no tickets."""
+    """Agency → its tickets of the period that were returned for rework; None for who reads no tickets."""
     if person.group not in (Group.OFFICER, Group.LIAISON):
         return None
     rows = connection.execute(
         text("""
-            SELECT a.name, count(*)
+            SELECT a.name, count(DISTINCT t.id)
             FROM event e JOIN ticket t ON t.id = e.ticket_id JOIN agency a ON a.id = t.holder_id
             WHERE e.action IN ('return_for_rework', 'report_refused') AND t.state <> 'rejected'
               AND t.opened_at >= pd.local_midnight(:first) AND t.opened_at < pd.local_midnight(:past)

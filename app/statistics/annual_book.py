@@ -34,7 +34,7 @@ _A4 = 9
 _COLUMNS = (
     ("名次", 6), ("单位", 20), ("综合评分", 9), ("评价", 9), ("好评", 9), ("好评率%", 9), ("默认好评", 9), ("超时默认好评率%", 10),
     ("办件", 9), ("主动评价办件", 9), ("参评率%", 9), ("差评工单", 8), ("已整改", 8), ("整改率%", 9), ("已回复", 8),
-    ("回复率%", 9), ("超期未交", 8), ("退回次数", 8), ("备注", 14),
+    ("回复率%", 9), ("超期未交", 8), ("退回过的工单", 8), ("备注", 14),
 )  # fmt: skip
 _STAFF_COLUMNS = (
     ("姓名", 14), *((level.label, 10) for level in sorted(Satisfaction, reverse=True)), ("合计", 8), ("平均分", 9),
@@ -115,7 +115,7 @@ def notes(sheet: AnnualSheet) -> tuple[str, ...]:
     for why in dict.fromkeys(sheet.absent.values()):
         made.append(f"{why}的月份：{_named([m for m, reason in sheet.absent.items() if reason == why])}。")
     made.append(
-        "超期未交：到期没有提交整改的工单。退回次数：中心和12345退回重办的次数，按现有工单计；没有权限看的单位为“—”。"
+        "超期未交：到期没有提交整改的工单。退回：中心或12345退回重办过的工单，按现有工单计；没有权限看的单位为“—”。"
     )
     return (*made, NO_APPEALS)
 

@@ -140,6 +140,8 @@ class ImprovementsTab(QWidget):
         self.soon.set_count(counts.soon)
         for state, chip in self.states.items():
             chip.set_count(counts.states.get(state, 0))
+        mine = State.ANSWERED if self.session.is_officer else State.ISSUED
+        self.session.counted.emit("statistics", counts.states.get(mine, 0), counts.overdue > 0)
 
     def _loaded(self, started: bool) -> None:
         self._card.show_rows()

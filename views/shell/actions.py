@@ -149,6 +149,19 @@ def _assessment_commands() -> Iterable[Command]:
         yield Command(f"assessment.{what}", title, icon, groups, shortcut, "assessments", keywords=words)
 
 
+def _statistics_commands() -> Iterable[Command]:
+    for what, title, icon, words in (
+        ("rates", "统计：评价率", "statistics", "好评率 默认好评率 整改率 参评率"),
+        ("causes", "统计：差评分析", "filter", "标签 事项 时段 渠道 窗口 用时 超期"),
+        ("briefing", "统计：月报", "file", "简报 通报"),
+        ("period", "选择统计的时段", "month", "月份 季度 半年 年度"),
+        ("filter", "筛选统计的单位或平台", "filter", "单位 业务平台"),
+        ("copy", "复制月报文字", "copy", "剪贴板"),
+        ("print", "打印月报", "printer", "PDF Word 预览"),
+    ):
+        yield Command(f"statistics.{what}", title, icon, page="statistics", keywords=words)
+
+
 def _page_commands() -> Iterable[Command]:
     for number, page in enumerate(PAGES, 1):
         key = f"Ctrl+{number % 10}" if number <= 10 else None
@@ -205,6 +218,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("paper.word", "文书存为 Word", "save", shortcut="Ctrl+Shift+W", keywords="导出 docx"),
     Command("paper.print", "打印文书", "printer", shortcut="Ctrl+P"),
     *_ranking_commands(),
+    *_statistics_commands(),
     Command(
         "intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"
     ),
@@ -233,7 +247,7 @@ COMMANDS: tuple[Command, ...] = (
         "improvement.print",
         "打印限期整改通知",
         "printer",
-        HANDLERS,
+        ASSESSED,
         page="statistics",
         keywords="文书 PDF 预览",
     ),

@@ -12,6 +12,7 @@ from app.changes import Kind
 from app.errors import PingdeskError, UserError
 from app.rankings.queries import GROUPS
 from app.statistics import annual, annual_book
+from app.tickets.queries import TicketFilter
 from views.shell.parts import Button, Chip, Empty, card, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
@@ -61,7 +62,7 @@ COLUMNS = (
     Column("rectified", "整改率", 80, *_rate("rectified"), right=True),
     Column("overdue", "超期未交", 84, lambda r: f"{r.one.overdue:,}", lambda _r: "到期没有提交整改的工单", right=True),
     Column("returned", "退回", 60, lambda r: "—" if r.one.returned is None else f"{r.one.returned:,}",
-           lambda _r: "中心和12345退回重办的次数", right=True),
+           lambda _r: "中心或12345退回重办过的工单", right=True),
     Column("remark", "备注", 84, _remark, quiet=True),
 )  # fmt: skip
 
@@ -148,7 +149,9 @@ class AnnualTab(QWidget):
         self.name = label("", "section", frame)
         self.staff_export = Button("导出窗口人员表…", "save", "plain", frame)
         self.staff_export.clicked.connect(self.ask_staff)
-        inner.addLayout(row(self.name, None, self.staff_export))
+        self.tickets = Button("", "tickets", "link", frame)
+        self.tickets.clicked.connect(self._open_tickets)
+        inner.addLayout(row(self.name, self.tickets, None, self.staff_export))
         self.months = label("", "secondary", frame, wrap=True)
         self.people = LineTable("窗口人员", STAFF_COLUMNS, frame)
         self.people_said = label("", "small", frame, wrap=True)
@@ -212,6 +215,7 @@ class AnnualTab(QWidget):
     def _show_agency(self, one: Any) -> None:
         self._agency = one.agency
         self.name.setText(one.agency)
+        self._show_tickets(one)
         stood = [f"{m.month}月 {s.composite}（第 {s.rank} 名）" for m, s in sorted(one.months.items())]
         self.months.setText(f"各月评分：{'、'.join(stood)}" if stood else "各月都没有可以排名的数据。")
         self.staff = None
@@ -223,6 +227,18 @@ class AnnualTab(QWidget):
         if allowed:
             self.session.query(self, lambda c: annual.staff(c, year, agency, person=person), self._show_staff,
                                key="annual_staff", failed=self._failed)  # fmt: skip
+
+    def _show_tickets(self, one: Any) -> None:
+        """The way to the tickets that were counted, for who reads any of them."""
+        number = one.counts.tickets
+        mine = self.session.is_officer or one.agency == self.session.person.agency
+        self.tickets.setVisible(bool(number) and mine and self.session.registry.allowed("go.tickets"))
+        self.tickets.setText(f"打开差评工单（{number:,} 件）")
+
+    def _open_tickets(self) -> None:
+        period = self.sheet.view.period
+        wanted = TicketFilter(agency=self._agency, month=period.first, last_month=period.last, counted=True)
+        self.session.go("tickets", wanted)
 
     def _show_staff(self, found: Any) -> None:
         if found.agency != self._agency:
