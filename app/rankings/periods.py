@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from app.rankings.queries import Period
+if TYPE_CHECKING:
+    from app.rankings.queries import Period
 
 _QUARTERS = ("一", "二", "三", "四")
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from app.clock import local
 from app.documents.model import Annex, Column, Document, Heading, Paragraph, Side, Signature, Table
-from app.rankings.periods import period_text
+from app.rankings.queries import period_text
 from app.statistics.rows import AgencyRates, Figures, TicketFigures
 from app.statistics.wording import (
     before_name,
@@ -21,7 +21,7 @@ from app.statistics.wording import (
     percent,
     place,
 )
-from app.tickets.facets import Side as TicketSide
+from app.tickets.rows import Side as TicketSide
 from models.rules.rates import RateCounts, Slice
 from models.rules.ratings import Platform
 from models.rules.scoring import shown

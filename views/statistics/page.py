@@ -32,6 +32,7 @@ class TabEntry:
 _CONCERNED = frozenset({Group.OFFICER, Group.LIAISON, Group.BUREAU})
 
 TABS: tuple[TabEntry, ...] = (
+    TabEntry("分析", "views.statistics.analysis:AnalysisTab"),
     TabEntry("限期整改", "views.improvements.tab:ImprovementsTab", _CONCERNED),
     TabEntry("年度", "views.statistics.annual:AnnualTab", _CONCERNED),
 )
@@ -46,6 +47,7 @@ class StatisticsPage(Page):
         super().__init__(session, parent)
         self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("统计内容")
         self._stack = QStackedWidget(self)
         self._stale_tabs: set[QWidget] = set()
