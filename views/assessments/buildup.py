@@ -21,6 +21,8 @@ from views.tickets.forms import text_area
 HEADINGS = ("指标", "权重", "占总分", *(source.label for source in Source), "评价值", "得分")
 _WIDTHS = (0, 60, 68, 76, 76, 70, 70, 64)
 _CODE = Qt.ItemDataRole.UserRole
+#: The rates whose denominator are tickets.
+_OF_TICKETS = ("answered", "rectified")
 #: Below this width the columns of the sources are left out.
 _WIDE = 160 * UNIT
 #: Lines of what was entered that are in sight at once.
@@ -28,9 +30,10 @@ _LINES = 4
 
 
 class Buildup(QWidget):
-    """`withdrawal(id, reason)` when an entered value is to be taken back."""
+    """`withdrawal(id, reason)` when an entered value is to be taken back, `opened(count)` for the tickets of a rate."""
 
     withdrawal = Signal(int, str)
+    opened = Signal(int)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +46,8 @@ class Buildup(QWidget):
         self.state = Badge("", parent=self)
         self.tree = self._make_tree()
         self.said = label("", "secondary", self, wrap=True)
+        self.link = Button("", "tickets", "link", self)
+        self.link.clicked.connect(self._open)
         inner = QWidget(self)
         self._list = QVBoxLayout(inner)
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -54,7 +59,9 @@ class Buildup(QWidget):
         column.setSpacing(2 * UNIT)
         column.addLayout(row(self.name, self.state, None, self.total))
         column.addWidget(self.tree, 1)
-        column.addWidget(self.said)
+        said = row(self.said, self.link)
+        said.setStretch(0, 1)
+        column.addLayout(said)
         column.addWidget(self._scroll)
         column.addWidget(self._form)
         column.addWidget(label(RULE, "small", self, wrap=True))
@@ -187,7 +194,20 @@ class Buildup(QWidget):
         if code is None or self.row is None:
             return
         self.said.setText(explained(self.row.evaluation.nodes[code], self.row))
+        number = self._tickets()
+        self.link.setVisible(bool(number))
+        self.link.setText(f"打开这 {number} 件工单")
         self._show_list()
+
+    def _tickets(self) -> int:
+        """How many tickets the rate chosen was divided by, where somebody may list them."""
+        code = self.chosen_code()
+        value = self.row.values.get(code) if self.row is not None and code in _OF_TICKETS else None
+        may = self._session.registry.allowed("go.tickets")
+        return (value.denominator or 0) if value is not None and may else 0
+
+    def _open(self) -> None:
+        self.opened.emit(self._tickets())
 
     def _show_list(self) -> None:
         clear(self._list)
