@@ -118,6 +118,13 @@ _LACKING = text("""
     LEFT JOIN case_cover k ON k.agency_id = a.id AND k.month = :month,
     LATERAL (SELECT EXISTS (SELECT FROM summary_count c WHERE c.agency_id = a.id AND c.month = :month) AS any) s
     WHERE a.registered""")
+_CASES_DIFFER = text("""
+    SELECT a.name, coalesce(d.cases, 0), s.cases
+    FROM case_cover k JOIN agency a ON a.id = k.agency_id
+    JOIN (SELECT agency_id, sum(cases)::integer AS cases FROM summary_count WHERE month = :month GROUP BY 1) s USING (agency_id)
+    LEFT JOIN (SELECT agency_id, sum(cases)::integer AS cases FROM tally_case WHERE day >= :month AND day < :past GROUP BY 1) d
+        USING (agency_id)
+    WHERE k.month = :month AND coalesce(d.cases, 0) <> s.cases ORDER BY a.standing, a.id""")
 _OPEN_TICKETS = text("""
     SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE runs_until < pd.today()),
            count(*) FILTER (WHERE provisional AND runs_until IS NOT NULL)
@@ -129,7 +136,7 @@ _PARTIAL = text("""
 
 def readiness(connection: Connection, month: date, group: Group) -> Readiness:
     """What to know before closing a month: for officers also of tickets, files and single differences."""
-    warnings = _lacking(connection, month)
+    warnings = _lacking(connection, month) + _cases_differ(connection, month)
     if _now(connection).date() < _rated_until(month):
         until = _rated_until(month)
         warnings.append(
@@ -148,6 +155,15 @@ def readiness(connection: Connection, month: date, group: Group) -> Readiness:
     found = differences(connection, month)
     warnings += [f"评价明细和月度汇总有 {len(found)} 处不一致，按明细计。"] * bool(found)
     return Readiness(tuple(warnings), found)
+
+
+def _cases_differ(connection: Connection, month: date) -> list[str]:
+    rows = connection.execute(_CASES_DIFFER, {"month": month, "past": next_month(month)}).all()
+    if not rows:
+        return []
+    named = "、".join(f"{name}（明细 {detail}，汇总 {summary}）" for name, detail, summary in rows[:_NAMED])
+    more = f"等 {len(rows)} 个单位" if len(rows) > _NAMED else ""
+    return [f"办件明细和月度汇总的件数不同，按明细计：{named}{more}。"]
 
 
 def _rated_until(month: date) -> date:

@@ -275,5 +275,8 @@ def outcome_lines(draft: RuleSet, found: Consequences) -> list[tuple[str, str]]:
             )
         )
     if found.deadlines:
-        lines.append(("已经算出的期限不变。", "small"))
+        past = any(moved.start > draft.effective_from for moved in found.deadlines)
+        lines.append(
+            (f"已经算出的期限{'现在不变，以后放假安排变动时按新规则重算' if past else '不变'}。", "small")
+        )
     return lines
