@@ -143,7 +143,7 @@ def test_a_count_put_back_and_the_reset_leave_nothing(board, session):
 
 def test_weights_count_only_where_they_sum_to_a_whole(board):
     handling = field(board, "有大厅的单位的权重：差评工单处理率")
-    handling.setValue(5000)
+    handling.setValue(500_000)
     assert board.said.text() == "权重合计须为 100%，下表仍是上一次的试算。"
     assert board.rules is None
     assert board.altered
@@ -177,7 +177,7 @@ def test_a_percent_is_typed_with_or_without_its_sign(qtbot):
     qtbot.keyClicks(made, "12.5")
     qtbot.keyClick(made, Qt.Key.Key_Return)
     assert made.share == Decimal("0.125")
-    assert [made.validate(t, 0)[0].name for t in ("101", "1.234", "", "40 %")] == [
+    assert [made.validate(t, 0)[0].name for t in ("101", "1.23456", "", "40 %")] == [
         "Invalid", "Invalid", "Intermediate", "Acceptable",
     ]  # fmt: skip
 

@@ -9,7 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QSpinBox, QWidget
 
-_PERCENT = re.compile(r"\s*(\d{1,3}(?:\.\d{0,2})?)?\s*%?\s*")
+_PERCENT = re.compile(r"\s*(\d{1,3}(?:\.\d{0,4})?)?\s*%?\s*")
+
+#: Steps that a percent is kept in.
+_FINE = 10_000
 
 
 class Number(QSpinBox):
@@ -32,28 +35,28 @@ class Number(QSpinBox):
 
 
 class Percent(Number):
-    """A weight from 0 % to 100 %, kept in hundredths of a percent so that none is lost."""
+    """A weight from 0 % to 100 %, to four decimals, kept as a whole number so that nothing is lost."""
 
     def __init__(self, name: str, share: Decimal, parent: QWidget) -> None:
-        super().__init__(name, 0, 10_000, int(share * 10_000), parent)
-        self.setSingleStep(100)
+        super().__init__(name, 0, 100 * _FINE, int(share * 100 * _FINE), parent)
+        self.setSingleStep(_FINE)
 
     @property
     def share(self) -> Decimal:
         """The weight, 0–1."""
-        return Decimal(self.value()) / 10_000
+        return Decimal(self.value()) / (100 * _FINE)
 
     def textFromValue(self, value: int) -> str:
         """30%, 33.33%."""
-        return f"{(Decimal(value) / 100).normalize():f}%"
+        return f"{(Decimal(value) / _FINE).normalize():f}%"
 
     def valueFromText(self, text: str) -> int:
         """What was typed, with or without the sign."""
         found = _PERCENT.fullmatch(text)
-        return int(Decimal(found[1]) * 100) if found and found[1] else 0
+        return int(Decimal(found[1]) * _FINE) if found and found[1] else 0
 
     def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
-        """At most 100, at most two decimals."""
+        """At most 100, at most four decimals."""
         found = _PERCENT.fullmatch(text)
         if found is None or (found[1] and Decimal(found[1]) > 100):
             return QValidator.State.Invalid, text, place
