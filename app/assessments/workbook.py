@@ -17,7 +17,7 @@ from app.assessments.rows import AgencyTotal, Totals
 from app.clock import local
 from app.errors import UserError
 from app.outfiles import digest, neutral, writing
-from app.rankings.queries import GROUPS, Period
+from app.rankings.queries import GROUPS, Period, period_text
 from app.registry import queries as registry
 from models.rules import indicators
 from models.rules.indicators import ASSESSED, RATES, Indicator, children
@@ -129,7 +129,7 @@ class _Book:
         page.set_column(1, 1, 24)
         page.set_column(_FIRST - 1, _FIRST + len(_ORDER), 12)
         page.freeze_panes(_TOP, _FIRST)
-        page.write_string(0, 0, f"政务服务评价总分　{GROUPS[found.group]}　{_months(found.period)}")
+        page.write_string(0, 0, f"政务服务评价总分　{GROUPS[found.group]}　{period_text(found.period)}")
         page.write_string(
             1, 0,
             f"依据：{indicators.ARTICLE}；权重自{found.weights.effective_from:%Y年%m月}起施行；截至 {local(found.cutoff):%Y-%m-%d %H:%M}。"
@@ -261,7 +261,7 @@ def _write_template(book: Any, agencies: Sequence[str], period: Period) -> None:
         page.set_column(column, column, width)
         page.write_string(0, column, heading, bold)
     page.freeze_panes(1, 0)
-    said_lines = _said(_months(period))
+    said_lines = _said(period_text(period))
     for line, words in enumerate(said_lines):
         help_.write_string(line, 0, words)
     help_.set_column(0, 0, 26)
@@ -280,12 +280,6 @@ def _write_template(book: Any, agencies: Sequence[str], period: Period) -> None:
                 f"{place}2:{place}2001",
                 {"validate": "list", "source": f"='填写说明'!${source}${top + 1}:${source}${top + number}"},
             )
-
-
-def _months(period: Period) -> str:
-    """2026年10月, or 2026年7月至2026年9月."""
-    first, last = (f"{month.year}年{month.month}月" for month in (period.first, period.last))
-    return first if first == last else f"{first}至{last}"
 
 
 def _said(period: str) -> tuple[str, ...]:
