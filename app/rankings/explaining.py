@@ -85,7 +85,9 @@ def _compared(found: tuple[Loss, ...]) -> Iterator[str]:
 def _advice(view: RankingView, row: RankedRow) -> Iterator[Advice]:
     facts = row.score.facts
     # A ticket that waits for its answer comes first, however much of the rest would be the smaller part.
-    found = sorted(steps(view.facts, facts.agency, view.rules), key=lambda step: step.lever is not Lever.TICKETS)
+    found = sorted(
+        steps(view.facts, facts.agency, view.rules), key=lambda step: step.lever is not Lever.TICKETS
+    )
     for step in found:
         tickets = unhandled(view, facts) if step.lever is Lever.TICKETS else None
         yield Advice(_way(view, row, step), tickets, _counted(view, facts) if tickets else 0)
