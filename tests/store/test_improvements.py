@@ -120,6 +120,16 @@ def test_the_figures_of_an_agency_are_those_of_the_tally(desk: Database) -> None
     assert seen(desk, issue(desk, replace(DRAFT, item=None)).order).after == Figures(
         date(2026, 11, 1), date(2026, 11, 1), 9, 0, 0
     )
+    desk.rows("UPDATE pd.tally SET level_1 = 7 WHERE agency_id = %s AND day = '2026-11-01'", agency)
+    statement = "SELECT pd.improvement_figures(%s, NULL, '2026-10-01', '2026-11-01')"
+    now = desk.raw("officer", statement, agency)[0][0]
+    assert (now["ratings"], now["bad"], now["tickets"]) == (24, 10, 2)
+    desk.raw("officer", "SELECT pd.close_month('2026-10-01', '')")
+    desk.rows("UPDATE pd.tally SET level_1 = 9 WHERE agency_id = %s AND day >= '2026-11-01'", agency)
+    desk.rows("INSERT INTO pd.tally (day, monthly, agency_id, platform, hall_id, level_1) VALUES ('2026-10-02', false, %s,"
+              " 'hall', 0, 99)", agency)  # fmt: skip
+    closed = desk.raw("officer", statement, agency)[0][0]
+    assert (closed["ratings"], closed["bad"]) == (26, 12)
     assert following(date(2026, 10, 1), date(2026, 12, 1)) == (date(2027, 1, 1), date(2027, 3, 1))
 
 
