@@ -74,6 +74,8 @@ def _sentences(
     else:
         name = above.score.facts.agency
         yield f"比第 {above.rank} 名{name}少 {gap} 分：{'，'.join(_compared(found)) or '各项相差都不到 0.01 分'}。"
+        if above.score.has_hall != row.score.has_hall:
+            yield "两个单位一个有大厅、一个没有，各项权重不同。"
 
 
 def _compared(found: tuple[Loss, ...]) -> Iterator[str]:

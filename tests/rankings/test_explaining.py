@@ -91,6 +91,15 @@ def test_the_first_has_nobody_above_and_who_shares_a_rank_looks_past_the_others(
     assert explain(county, "没有的镇") is None
 
 
+def test_who_is_weighed_otherwise_is_told() -> None:
+    found = explain(view(*COUNTY, agency("戊镇", 0, 0, halls=(0, 0), rated=50)), "戊镇")
+    assert found is not None
+    assert found.sentences[1:] == (
+        "比第 4 名丁镇少 10.00 分：大厅推广少 20.00 分，评价覆盖少 10.00 分，工单处理多 20.00 分。",
+        "两个单位一个有大厅、一个没有，各项权重不同。",
+    )
+
+
 def test_the_tickets_that_open_are_as_many_as_are_counted(sample: Workspace) -> None:
     opened = 0
     with sample.read() as connection:
