@@ -236,9 +236,14 @@ BEGIN
     SELECT 'counts', NULL, NULL, encode(pd.fingerprint_of_counts(standing.id), 'hex') IS NOT DISTINCT FROM noted;
 END $$;
 
--- Everyone may read the counts; the tickets behind them as tickets are read.
+-- Everyone may read the counts, those of named staff where they are their own agency's; the tickets behind them as
+-- tickets are read.
 GRANT SELECT ON pd.month_close, pd.closed_agency, pd.closed_tally, pd.closed_staff, pd.closed_ticket_count
     TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
+ALTER TABLE pd.closed_staff ENABLE ROW LEVEL SECURITY;
+CREATE POLICY others ON pd.closed_staff FOR SELECT TO pd_officer, pd_bureau, pd_admin, pd_auditor USING (true);
+CREATE POLICY liaison ON pd.closed_staff FOR SELECT TO pd_liaison USING (staff_id IN (
+    SELECT m.id FROM pd.staff_member m WHERE m.agency_id = (SELECT pd.my_agency())));
 GRANT SELECT ON pd.closed_ticket TO pd_officer, pd_liaison;
 ALTER TABLE pd.closed_ticket ENABLE ROW LEVEL SECURITY;
 CREATE POLICY officer ON pd.closed_ticket FOR SELECT TO pd_officer USING (true);
