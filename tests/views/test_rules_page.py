@@ -112,6 +112,10 @@ def test_a_set_is_drawn_up_weighed_on_a_month_and_put_in_force(qtbot, sit, count
         "2026-10", "市局来文", "head")  # fmt: skip
     page.sets.table.choose_id(OCTOBER)
     settle(qtbot, page)
+    assert comparison.comparison.moved == 3
+    comparison.other.setCurrentIndex(1)  # itself
+    settle(qtbot, page)
+    assert comparison.comparison.moved == 0 and "名次都不变" in comparison.said.text()
     assert "依据：市局来文" in said(panel) and "依据：细则第二十二条①" in said(panel)
     assert page.session.registry.run("rules.drop")
     assert not panel.confirm_drop.isEnabled()
@@ -154,7 +158,7 @@ def test_a_month_is_closed_and_what_changes_afterwards_stands_beside_it(qtbot, s
     lines = [tuple(c.text(r) for c in page.closing.changes.columns) for r in page.closing.changes.rows]
     assert [line for line in lines if line[1] == "办事评价覆盖度"] == [
         ("乙镇", "办事评价覆盖度", "50/100", "50.00", "95/100", "95.00", "+45.00", "")]  # fmt: skip
-    assert lines[-1][1] == "综合评分" and "乙镇　月度汇总：封账后导入" in said(panel)
+    assert lines[-1][1] == "综合评分" and "月度汇总" in said(panel) and "乙镇　封账后导入" in said(panel)
     assert panel.month.figures.ratings == 180  # as it was closed
     panel.check_close()
     settle(qtbot, page)

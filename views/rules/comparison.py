@@ -36,7 +36,12 @@ class ComparisonView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * UNIT)
-        self.title = label("", "section", self, wrap=True)
+        self._known: tuple[RuleSet, ...] = ()
+        self.title = label("", "section", self)
+        self.other = QComboBox(self)
+        self.other.setAccessibleName("和哪个规则集比较")
+        self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.other.currentIndexChanged.connect(self._other_chosen)
         self.month = QComboBox(self)
         self.month.setAccessibleName("用哪个月的数比较")
         self.month.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -46,7 +51,14 @@ class ComparisonView(QWidget):
             chip.clicked.connect(self._group_chosen)
         self.groups[self._group].setChecked(True)
         column.addLayout(
-            row(self.title, None, label("用这个月的数", "secondary", self), self.month, *self.groups.values())
+            row(
+                self.other,
+                self.title,
+                None,
+                label("用这个月的数", "secondary", self),
+                self.month,
+                *self.groups.values(),
+            )
         )
         self.model = PagedModel(_columns(), self._ask, self)
         self.model.loaded.connect(self._loaded)
@@ -68,16 +80,29 @@ class ComparisonView(QWidget):
         self.month.setCurrentIndex(months.index(chosen) if chosen in months else 0)
         self.month.blockSignals(False)
 
+    def offer_sets(self, sets: tuple[RuleSet, ...]) -> None:
+        """The sets that another can be held against, the earliest first."""
+        self._known = sets
+
     @property
     def _month(self) -> date | None:
         at = self.month.currentIndex()
         return self._months[at] if 0 <= at < len(self._months) else None
 
     def compare(self, before: RuleSet, after: RuleSet) -> None:
-        """Shows what `after` changes against `before`."""
-        if self._sets != (before, after):
-            self._sets = before, after
+        """Shows what `after` changes against `before`, or against another one that is chosen then."""
+        self._sets = before, after
+        self.other.blockSignals(True)
+        self.other.clear()
+        self.other.addItems([rules.name for rules in self._known])
+        self.other.setCurrentIndex(self._known.index(before) if before in self._known else -1)
+        self.other.blockSignals(False)
         self._asked()
+
+    def _other_chosen(self, at: int) -> None:
+        if self._sets is not None and 0 <= at < len(self._known):
+            self._sets = self._known[at], self._sets[1]
+            self._asked()
 
     def compare_nothing(self) -> None:
         """Nothing stands beside the set."""
@@ -120,11 +145,12 @@ class ComparisonView(QWidget):
 
     def _show_words(self) -> None:
         found = self.comparison
+        self.other.setVisible(found is not None)
         if found is None:
             self.title.setText("比较")
             self.said.setText("")
             return
-        self.title.setText(f"{found.before.name} → {found.after.name}")
+        self.title.setText(f"→ {found.after.name}")
         moved = f"{found.moved} 个单位的名次会变" if found.moved else "名次都不变"
         words = [
             f"{dates.month(found.month)}{GROUPS[found.group]}：{moved}。名次和各项得分的变化都按显示的两位小数算。"

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.changes import Changes
 from app.closing import adjusting, commands, queries
 from app.closing.adjusting import Adjustments
-from app.closing.rows import LONGEST_NOTE, MAY_CHECK, Checked, MonthRow, MonthState, Readiness
+from app.closing.rows import LONGEST_NOTE, MAY_CHECK, ChangedRow, Checked, MonthRow, MonthState, Readiness
 from app.rankings.queries import Period
 from app.tickets.queries import TicketFilter
 from models.rules.people import Group
 from views import dates
-from views.rules.month_words import changed_lines, checked_lines, month_lines, print_lines, ready_lines
+from views.rules.month_words import MOST, changed_lines, checked_lines, month_lines, print_lines, ready_lines
 from views.rules.parts import SidePanel, words
 from views.rules.words import month_chip
-from views.shell.parts import Button, clear, row
+from views.shell.parts import Button, clear, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.forms import text_area
@@ -126,12 +126,30 @@ class MonthPanel(SidePanel):
     def _show_more(self, found: Adjustments | Readiness) -> None:
         clear(self._read_lines)
         if isinstance(found, Readiness):
-            lines = ready_lines(found)
+            self._read_lines.addLayout(words(self._more, ready_lines(found)))
         else:
-            lines = changed_lines(found) + checked_lines(self._checked)
-        self._read_lines.addLayout(words(self._more, lines))
+            self._read_lines.addLayout(words(self._more, changed_lines(found)))
+            for changed in (found.rows or ())[:MOST]:
+                self._read_lines.addLayout(self._changed_row(changed))
+            self._read_lines.addLayout(words(self._more, checked_lines(self._checked)))
         self._found = found
         self.adjusted.emit(found if isinstance(found, Adjustments) else None)
+
+    def _changed_row(self, changed: ChangedRow) -> QVBoxLayout:
+        """What it is, for a ticket a button that opens it, and what changed."""
+        column = words(self._more, [(f"{changed.agency}　{changed.what}", "small")])
+        if changed.ticket is None:
+            column.insertWidget(0, label(changed.name, "", self._more, wrap=True))
+            return column
+        link = Button(changed.name, None, "link", self._more)
+        link.setProperty("ticket", changed.ticket)
+        link.setAccessibleName(f"打开工单 {changed.name}：{changed.what}")
+        link.clicked.connect(self._go_to_ticket)
+        column.insertWidget(0, link, 0, Qt.AlignmentFlag.AlignLeft)
+        return column
+
+    def _go_to_ticket(self) -> None:
+        self.session.go("tickets", self.sender().property("ticket"))
 
     def _mode(self, mode: str) -> None:
         self.mode = mode

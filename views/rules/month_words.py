@@ -11,7 +11,7 @@ from models.rules.ratings import Platform
 from views import dates
 
 #: So many differences and changed rows are listed; the rest is counted.
-_MOST = 20
+MOST = 20
 
 
 def month_lines(month: MonthRow, today: date) -> list[tuple[str, str]]:
@@ -71,15 +71,15 @@ def ready_lines(found: Readiness) -> list[tuple[str, str]]:
     """What to know before closing."""
     lines = [("封账前请核对", "section")]
     lines += [(f"· {warning}", "") for warning in found.warnings] or [("没有发现问题。", "")]
-    for one in found.differences[:_MOST]:
+    for one in found.differences[:MOST]:
         lines.append(
             (
                 f"{one.agency} {place(one)}：好评差评各级明细 {levels(one.detail)}，汇总 {levels(one.summary)}",
                 "small",
             )
         )
-    if len(found.differences) > _MOST:
-        lines.append((f"另有 {len(found.differences) - _MOST} 处", "small"))
+    if len(found.differences) > MOST:
+        lines.append((f"另有 {len(found.differences) - MOST} 处", "small"))
     return lines
 
 
@@ -94,18 +94,16 @@ def levels(counted: Counts) -> str:
 
 
 def changed_lines(found: Adjustments) -> list[tuple[str, str]]:
-    """The rows that count otherwise than at the close."""
+    """What is said above the rows that count otherwise than at the close."""
     lines = [("封账以后的变动", "section")]
     if found.rows is None:
         said = f"{len(found.agencies)} 个单位的数有变动，" if found.agencies else "各单位的数都没有变动，"
         return [*lines, (f"{said}变动的每一行由中心责任人查阅。", "")]
     if not found.rows and not found.agencies:
         return [*lines, ("没有变动。", "")]
-    for one in found.rows[:_MOST]:
-        lines.append((f"{one.agency}　{one.name}：{one.what}", "small"))
-    more = len(found.rows) - _MOST + found.more
+    more = len(found.rows) - MOST + found.more
     if more > 0:
-        lines.append((f"另有 {more} 行", "small"))
+        lines.append((f"前 {MOST} 行如下，另有 {more} 行", "small"))
     if not found.rows:
         lines.append(("没有变动的行；名录里的单位、大厅有变动。", ""))
     return lines
@@ -120,7 +118,7 @@ def checked_lines(found: tuple[Checked, ...] | None) -> list[tuple[str, str]]:
         if one.was is None:
             said = "与日志所记一致" if one.same else "与日志所记不一致：封账后被人改动"
         elif one.same:
-            said = f"{one.was:,} 行，仍是原来的那些"
+            said = f"{one.was:,} 行，仍是原来的那些" if one.was else "没有明细，月度汇总没有变"
         else:
             said = f"封账时 {one.was:,} 行，现在 {one.now:,} 行，已有变动"
         lines.append((f"{'✓' if one.same else '✗'} {one.of.label}：{said}", "" if one.same else "red"))

@@ -62,6 +62,7 @@ class RuleSetsView(QWidget):
     def _read(self, found: Any) -> None:
         self._entries, months = found
         self.comparison.offer_months(months)
+        self.comparison.offer_sets(tuple(e.rules for e in self._entries))
         frozen = sum(e.is_frozen for e in self._entries)
         self.facts = f"{len(self._entries)} 个规则集" + (f"，{frozen} 个已有月份按它封账" if frozen else "")
         self.told.emit(self.facts)
