@@ -17,7 +17,11 @@ from views.shell.parts import Button, Chip, Empty, card, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.model import Column
+from views.tables.view import ROW_HEIGHT
 from views.tickets.lines import LineTable
+
+#: A table shows at least its head and two lines, whatever else the window has to show.
+_LEAST = 3 * ROW_HEIGHT
 
 
 class _Line:
@@ -107,8 +111,9 @@ class AnnualTab(QWidget):
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self._year_card())
         self.split.addWidget(self._agency_card())
-        self.split.setStretchFactor(0, 3)
-        self.split.setStretchFactor(1, 2)
+        self.split.setStretchFactor(0, 4)
+        self.split.setStretchFactor(1, 3)
+        self.split.setSizes([400, 300])
         column.addWidget(self.split, 1)
         column.addWidget(self._empty, 1)
         self._empty.hide()
@@ -155,9 +160,10 @@ class AnnualTab(QWidget):
         self.months = label("", "secondary", frame, wrap=True)
         self.people = LineTable("窗口人员", STAFF_COLUMNS, frame)
         self.people_said = label("", "small", frame, wrap=True)
-        for part in (self.months, self.people, self.people_said):
-            inner.addWidget(part)
-        inner.addStretch(1)
+        inner.addWidget(self.months)
+        inner.addWidget(self.people, 1)
+        inner.addWidget(self.people_said)
+        inner.addStretch()
         return frame
 
     @property
@@ -188,6 +194,7 @@ class AnnualTab(QWidget):
             return
         lines = [_Line(number, one) for number, one in enumerate(self.sheet.rows)]
         self.table.show_lines(lines)
+        self.table.setMinimumHeight(_LEAST)
         self.notes.setText("".join(annual_book.notes(self.sheet)))
         chosen = next((line for line in lines if line.one.agency == self._agency), next(iter(lines), None))
         if chosen is not None:
@@ -245,9 +252,11 @@ class AnnualTab(QWidget):
             return
         self.staff = found
         self.people.show_lines([_Line(number, one) for number, one in enumerate(found.rows)])
+        self.people.setMinimumHeight(_LEAST)
         self.people.setVisible(self._has_staff)
         self.staff_export.setEnabled(self._has_staff)
         self.people_said.setText("\n".join(annual_book.staff_notes(found)))
+        self.table.scrollTo(self.table.currentIndex())  # the tables have made room for each other
 
     def _group_picked(self) -> None:
         self._group = next(group for group, chip in self._chips.items() if chip is self.sender())
