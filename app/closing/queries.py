@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app.cases.queries import differences as case_differences
 from app.clock import SHANGHAI, next_month
 from app.closing.rows import (
     Checked,
@@ -118,13 +119,6 @@ _LACKING = text("""
     LEFT JOIN case_cover k ON k.agency_id = a.id AND k.month = :month,
     LATERAL (SELECT EXISTS (SELECT FROM summary_count c WHERE c.agency_id = a.id AND c.month = :month) AS any) s
     WHERE a.registered""")
-_CASES_DIFFER = text("""
-    SELECT a.name, coalesce(d.cases, 0), s.cases
-    FROM case_cover k JOIN agency a ON a.id = k.agency_id
-    JOIN (SELECT agency_id, sum(cases)::integer AS cases FROM summary_count WHERE month = :month GROUP BY 1) s USING (agency_id)
-    LEFT JOIN (SELECT agency_id, sum(cases)::integer AS cases FROM tally_case WHERE day >= :month AND day < :past GROUP BY 1) d
-        USING (agency_id)
-    WHERE k.month = :month AND coalesce(d.cases, 0) <> s.cases ORDER BY a.standing, a.id""")
 _OPEN_TICKETS = text("""
     SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE runs_until < pd.today()),
            count(*) FILTER (WHERE provisional AND runs_until IS NOT NULL)
@@ -158,12 +152,12 @@ def readiness(connection: Connection, month: date, group: Group) -> Readiness:
 
 
 def _cases_differ(connection: Connection, month: date) -> list[str]:
-    rows = connection.execute(_CASES_DIFFER, {"month": month, "past": next_month(month)}).all()
-    if not rows:
+    found = case_differences(connection, [month])
+    names = list(dict.fromkeys(one.agency for one in found))
+    if not found:
         return []
-    named = "、".join(f"{name}（明细 {detail}，汇总 {summary}）" for name, detail, summary in rows[:_NAMED])
-    more = f"等 {len(rows)} 个单位" if len(rows) > _NAMED else ""
-    return [f"办件明细和月度汇总的件数不同，按明细计：{named}{more}。"]
+    more = f"等 {len(names)} 个单位" if len(names) > _NAMED else ""
+    return [f"{'、'.join(names[:_NAMED])}{more}的办件明细和月度汇总有 {len(found)} 处不一致，按明细计。"]
 
 
 def _rated_until(month: date) -> date:

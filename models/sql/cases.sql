@@ -130,16 +130,20 @@ CREATE FUNCTION pd.months_of_cases(numbers text[]) RETURNS date[]
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
     WITH told AS MATERIALIZED (
-        SELECT c.* FROM service_case c WHERE c.case_number = ANY (numbers)
-        UNION SELECT c.* FROM service_case c WHERE c.theme_number = ANY (numbers)),
-    alike AS MATERIALIZED (
-        SELECT t.* FROM told t
-        UNION SELECT k.* FROM told t JOIN service_case k USING (batch_number, agency_id, area_code)),
+        SELECT c.area_code, c.agency_id, c.batch_number, c.theme_number, c.finished_at
+        FROM service_case c WHERE c.case_number = ANY (numbers) OR c.theme_number = ANY (numbers)),
+    batches AS MATERIALIZED (SELECT DISTINCT batch_number, agency_id, area_code FROM told WHERE batch_number IS NOT NULL),
+    mates AS MATERIALIZED (
+        SELECT k.case_number, k.area_code, k.finished_at FROM batches b JOIN service_case k USING (batch_number, agency_id, area_code)),
+    finished AS (
+        SELECT DISTINCT pd.local_day(f.finished_at) AS day
+        FROM (SELECT t.finished_at FROM told t UNION ALL SELECT m.finished_at FROM mates m) f WHERE f.finished_at IS NOT NULL),
     days AS (
-        SELECT DISTINCT pd.local_day(a.finished_at) + n AS day FROM alike a, unnest(ARRAY[0, 8]) AS n WHERE a.finished_at IS NOT NULL
-        UNION SELECT pd.local_day(r.rated_at) FROM alike a JOIN rating r USING (case_number, area_code) WHERE a.batch_number IS NOT NULL
+        SELECT day + n AS day FROM finished, unnest(ARRAY[0, 8]) AS n
+        UNION SELECT pd.local_day(r.rated_at) FROM mates m JOIN rating r USING (case_number, area_code)
         UNION SELECT pd.local_day(r.rated_at)
-        FROM (SELECT DISTINCT theme_number, area_code FROM alike) a JOIN rating r ON r.case_number = a.theme_number AND r.area_code = a.area_code)
+        FROM (SELECT DISTINCT theme_number, area_code FROM told WHERE theme_number IS NOT NULL) t
+        JOIN rating r ON r.case_number = t.theme_number AND r.area_code = t.area_code)
     SELECT coalesce(array_agg(DISTINCT date_trunc('month', day)::date), '{}') FROM days
 $$;
 
@@ -158,6 +162,25 @@ BEGIN
                                             AND c.finished_at < pd.local_midnight((m + INTERVAL '1 month')::date)));
 END $$;
 
+-- Whom to remind (Art. 20): finished over 24 hours ago, nobody rated, the default not yet given. Of the own agency for
+-- a liaison. The owner asks, because the rating of a theme may be one that the agency does not see.
+CREATE FUNCTION pd.cases_to_remind() RETURNS SETOF pd.service_case
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    everyone boolean := pd.my_group() = 'officer';
+    own bigint := pd.my_agency();
+BEGIN
+    PERFORM pd.require_group('officer', 'liaison');
+    RETURN QUERY
+    SELECT c.* FROM service_case c
+    WHERE c.finished_at >= pd.local_midnight(pd.today() - 7) AND c.finished_at < pd.now() - INTERVAL '24 hours'
+      AND (everyone OR c.agency_id = own)
+      AND NOT EXISTS (SELECT FROM rating r WHERE r.case_number = c.case_number AND r.area_code = c.area_code AND r.target = 'item')
+      AND (c.theme_number IS NULL AND c.batch_number IS NULL OR NOT pd.is_rated(c));
+END $$;
+
+GRANT EXECUTE ON FUNCTION pd.cases_to_remind() TO pd_officer, pd_liaison;
 GRANT SELECT ON pd.case_cover, pd.tally_case TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
 GRANT SELECT ON pd.service_case TO pd_officer, pd_liaison;
 ALTER TABLE pd.service_case ENABLE ROW LEVEL SECURITY;

@@ -7,10 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 
+from app.cases import export, queries
+from app.cases.queries import ReminderFilter
 from app.clock import SHANGHAI
 from tests.databases import Database
 from tests.store import loads
@@ -213,10 +218,93 @@ def test_the_tally_is_what_a_naive_counting_finds(database: Database, latest: bo
     """Batches, themes, defaults, late ratings, moved cases, several areas, partial files, any order of loading."""
     effect = "latest" if latest else "first"
     database.rows(f'UPDATE pd.rule_set SET parameters = parameters || \'{{"follow_up_effect": "{effect}"}}\'')
-    for seed in range(12):
+    for seed in range(8):
         world, draw = World(latest), Draw(seed, random.Random(seed))
         for _ in range(7):
             _load(database, world, draw)
             assert _kept(database, draw.agencies) == world.counted(), seed
             assert _kept_cases(database, draw.agencies) == world.cased(), seed
     assert database.raw("officer", "SELECT pd.rebuild_tally() ->> 'changed'") == [("0",)]
+
+
+NOON = datetime(2026, 10, 20, 12, 0, tzinfo=SHANGHAI)
+
+
+def _at(day: int, hour: int = 12, minute: int = 0) -> datetime:
+    return datetime(2026, 10, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def _reminded(database: Database, login: str = "officer", **wanted: Any) -> list[tuple[str, int]]:
+    store = database.person(login)
+    with store.read() as connection:
+        page = queries.reminders(connection, ReminderFilter(**wanted))
+    store.close()
+    return [(row.case_number, row.hours_left) for row in page.rows]
+
+
+def test_the_reminder_list_runs_from_a_day_after_the_finish_to_the_default(database: Database) -> None:
+    """Art. 20: 24 hours, then until 24:00 of the seventh day; rated in any way is off the list."""
+    database.freeze(NOON)
+    database.liaison("liaison-01", "甲镇")
+    rows = [
+        ("LATE", _at(12, 23, 59), {}),
+        ("FIRST", _at(13, 0), {}),
+        ("OTHER", _at(18), {"agency": "乙镇"}),
+        ("LAST", _at(19, 11, 59), {}),
+        ("YOUNG", _at(19, 12), {}),
+        ("RATED", _at(15), {}),
+        ("MATE-1", _at(15), {"batch_number": "B"}),
+        ("MATE-2", _at(15), {"batch_number": "B"}),
+        ("PART", _at(15), {"theme_number": "WHOLE"}),
+    ]
+    with loads.connect(database) as connection:
+        loads.cases(connection, *({"case_number": n, "finished_at": at, **more} for n, at, more in rows))
+        rated = ("RATED", "MATE-1", "WHOLE")
+        loads.ratings(
+            connection,
+            *({"case_number": n, "level": 5, "agency": "丙镇", "rated_at": _at(16)} for n in rated),
+        )
+    assert _reminded(database) == [("FIRST", 12), ("OTHER", 132), ("LAST", 156)]
+    assert _reminded(database, "liaison-01") == [("FIRST", 12), ("LAST", 156)]
+    assert _reminded(database, urgent=True) == [("FIRST", 12)]
+    assert _reminded(database, search="乙镇") == [("OTHER", 132)]
+    with database.store.read() as connection:
+        found = queries.counts(connection, ReminderFilter(search="first"))
+        one = queries.reminders(connection, ReminderFilter(), limit=1)
+        two = queries.reminders(connection, ReminderFilter(), after=one.next, limit=2)
+    assert found == queries.Counts(1, 1, date(2026, 10, 16))
+    assert [r.case_number for r in (*one.rows, *two.rows)] == ["FIRST", "OTHER", "LAST"] and two.next is None
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        database.raw("bureau", "SELECT * FROM pd.cases_to_remind()")
+
+
+def test_the_list_goes_into_a_file_and_into_the_log(database: Database, tmp_path: Path) -> None:
+    database.freeze(NOON)
+    with loads.connect(database) as connection:
+        loads.cases(connection, {"case_number": "C1", "finished_at": _at(15), "hall": "=甲镇大厅"})
+    database.store.person = SimpleNamespace(name="李伟")  # type: ignore[attr-defined]
+    done = export.export(database.store, tmp_path / "名单.csv", ReminderFilter())  # type: ignore[arg-type]
+    text = done.path.read_text("utf-8-sig")
+    assert done.rows == 1 and "'=甲镇大厅" in text and "C1" in text
+    assert database.one("SELECT facts ->> 'kind' FROM pd.event WHERE action = 'export'") == "reminders"
+
+
+def test_detail_and_summary_are_compared(database: Database) -> None:
+    """Where both are on file the detail counts, and what differs is told, once per agency and platform."""
+    database.freeze(NOON)
+    with loads.connect(database) as connection:
+        loads.cases(connection, *({"case_number": f"C{n}", "finished_at": _at(5)} for n in range(3)))
+        loads.ratings(connection, {"case_number": "C1", "level": 4, "rated_at": _at(6)})
+        october = {"month": date(2026, 10, 1), "level_5": 0, "level_2": 0}
+        loads.summary(
+            connection,
+            october | {"hall": "甲镇大厅", "cases": 4, "cases_rated": 1},
+            october | {"agency": "乙镇", "cases": 9, "cases_rated": 2},  # no detail: nothing to compare
+        )
+    with database.store.read() as connection:
+        (found,) = queries.differences(connection, [date(2026, 10, 1)])
+    assert found.said == "甲镇·实体大厅（2026年10月）：明细 3 件、参评 1，汇总 4 件、参评 1"
+    assert database.rows(
+        "SELECT sum(cases), sum(cases_rated) FROM pd.pooled_tally('2026-10-01', '2026-11-01', '2026-10-31') p"
+        " JOIN pd.agency a ON a.id = p.agency_id GROUP BY a.name ORDER BY a.name"
+    ) == [(9, 2), (3, 1)]

@@ -17,6 +17,8 @@ from views.shell.theme import UNIT
 
 #: First rows shown, and columns of them.
 ROWS, COLUMNS = 3, 8
+#: Differences between detail and summary that are told one by one.
+_DIFFERING = 4
 #: Counts of a result with their names and the role of the figure.
 FIGURES = (
     ("rows", "数据行"),
@@ -252,6 +254,7 @@ class Preview(QFrame):
             f"{agency}：{count} 条差评没有标签也没有原因（细则第七条）"
             for agency, count in result.refused_by_agency.items()
         ]
+        lines += _differing(result.differences)
         self._warned.setText("\n".join(lines[:6]))
         self._warned.setVisible(bool(lines))
 
@@ -261,6 +264,13 @@ class Preview(QFrame):
         lines = [_moved_line(one) for one in moved[:8]]
         more = [f"……共 {len(moved)} 件"] if len(moved) > len(lines) else []
         self._moved.setText(f"{verb} {len(moved)} 件工单的期限：\n" + "\n".join(lines + more))
+
+
+def _differing(differences: tuple[Any, ...]) -> list[str]:
+    """What detail and summary say of cases, where they disagree."""
+    head = f"办件明细和月度汇总有 {len(differences)} 处不一致，按明细计："
+    lines = [one.said for one in differences[:_DIFFERING]]
+    return [head, *lines] if differences else []
 
 
 def _short(cell: object) -> str:

@@ -261,6 +261,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("closing.check", "核对封账指纹", "verify", CHECKERS, page="rules", keywords="校验 散列"),
     Command("closing.copy", "复制封账指纹", "copy", page="rules", keywords="散列 链头"),
     Command(
+        "reminders.export",
+        "导出提醒名单",
+        "save",
+        HANDLERS,
+        page="statistics",
+        keywords="评价 催评 excel csv",
+    ),
+    Command(
         "annual.export", "导出年度考核表", "save", ASSESSED, page="statistics", keywords="考核 excel xlsx"
     ),
     Command(
