@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from app.improvements.queries import Proposal
 from app.rankings.queries import Period
@@ -19,6 +20,7 @@ from models.rules.durations import Spread
 from models.rules.rates import RateCounts, pareto
 from models.rules.ratings import Platform
 from tests.views.factories import MONTH, NOW, TODAY, Backend, Workspace, person
+from tests.views.test_window import clipped, nameless
 from views.operations import Operations
 from views.shell.session import Session
 from views.statistics.analysis import AnalysisTab
@@ -147,3 +149,12 @@ def test_who_reads_no_ticket_is_told_so(page):
 def test_without_any_month_it_says_what_to_do(page):
     page.tab._read_done(((), (), None))
     assert page.tab._stack.currentIndex() == 0
+
+
+@pytest.mark.parametrize("board", ["rates", "causes", "briefing"])
+def test_nothing_is_clipped_or_nameless(page, board):
+    page.tab.show_board(board)
+    page.settle()
+    QApplication.processEvents()
+    assert clipped(page.tab) == []
+    assert nameless(page.tab) == []
