@@ -20,7 +20,7 @@ from models.rules.indicators import ASSESSED, Source
 
 _MONTH = r"(20\d\d)[-/.年]?(\d{1,2})月?(?:[-/.]?\d{1,2}日?(?:00:00:00)?)?"
 _ONE = re.compile(_MONTH)
-_SPAN = re.compile(rf"{_MONTH}(?:至|到|~|-|—|－){{1,2}}{_MONTH}")
+_SPAN = re.compile(rf"{_MONTH}(?:至|到|~|-|—){{1,2}}(?:(20\d\d)[-/.年]?)?(\d{{1,2}})月?")
 _QUARTER = re.compile(r"(20\d\d)年?第?([一二三四1-4])季度?")
 _HALF = re.compile(r"(20\d\d)年?(上|下)半年")
 _YEAR = re.compile(r"(20\d\d)年?(?:度|全年)?")
@@ -125,7 +125,8 @@ def _period(plain: str) -> Period | None:
     if found := _ONE.fullmatch(plain):
         return Period.month(date(int(found[1]), int(found[2]), 1))
     if found := _SPAN.fullmatch(plain):
-        first, last = date(int(found[1]), int(found[2]), 1), date(int(found[3]), int(found[4]), 1)
+        first = date(int(found[1]), int(found[2]), 1)
+        last = date(int(found[3] or found[1]), int(found[4]), 1)
         return Period(first, last) if first <= last else None
     return None
 

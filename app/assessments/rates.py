@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from app.rankings.queries import History, Period
-from app.statistics import tallied
+from app.statistics import queries as statistics
 from models.rules.indicators import RATES, Value
 from models.rules.rates import RateCounts
 
 
 def rate_counts(history: History, period: Period) -> dict[int, RateCounts]:
     """Agency → its counts, pooled over the period's months."""
-    return tallied.by_agency(history, period)
+    return statistics.by_agency(history, period)
 
 
 def values(counts: RateCounts) -> dict[str, Value]:

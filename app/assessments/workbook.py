@@ -17,7 +17,7 @@ from app.assessments.rows import AgencyTotal, Totals
 from app.clock import local
 from app.errors import UserError
 from app.outfiles import digest, neutral, writing
-from app.rankings.queries import GROUPS, Period
+from app.rankings.queries import GROUPS, Period, period_text
 from app.registry import queries as registry
 from models.rules import indicators
 from models.rules.indicators import ASSESSED, RATES, Indicator, children
@@ -117,6 +117,11 @@ class _Book:
             self._agency(page, line, last, row)
         self._counts(counts)
         self._values(values)
+        for printed, heading in ((page, _WEIGHTS), (counts, 0), (values, 0)):
+            printed.set_landscape()
+            printed.set_paper(9)
+            printed.fit_to_pages(1, 0)
+            printed.repeat_rows(0, heading)
 
     def _head(self, page: Any) -> None:
         found = self.found
@@ -124,8 +129,7 @@ class _Book:
         page.set_column(1, 1, 24)
         page.set_column(_FIRST - 1, _FIRST + len(_ORDER), 12)
         page.freeze_panes(_TOP, _FIRST)
-        months = f"{found.period.first:%Y年%m月}至{found.period.last:%Y年%m月}"
-        page.write_string(0, 0, f"政务服务评价总分　{GROUPS[found.group]}　{months}")
+        page.write_string(0, 0, f"政务服务评价总分　{GROUPS[found.group]}　{period_text(found.period)}")
         page.write_string(
             1, 0,
             f"依据：{indicators.ARTICLE}；权重自{found.weights.effective_from:%Y年%m月}起施行；截至 {local(found.cutoff):%Y-%m-%d %H:%M}。"
@@ -257,10 +261,7 @@ def _write_template(book: Any, agencies: Sequence[str], period: Period) -> None:
         page.set_column(column, column, width)
         page.write_string(0, column, heading, bold)
     page.freeze_panes(1, 0)
-    month = f"{period.first.year}年{period.first.month}月"
-    until = f"{period.last.year}年{period.last.month}月"
-    said = month if period.first == period.last else f"{month}至{until}"
-    said_lines = _said(said)
+    said_lines = _said(period_text(period))
     for line, words in enumerate(said_lines):
         help_.write_string(line, 0, words)
     help_.set_column(0, 0, 26)

@@ -10,6 +10,8 @@ from typing import Any
 from app.audit.rows import Particular
 from models.rules.lifecycle import REJECT_REASONS, State
 from models.rules.people import Group
+from models.rules.rulesets import FIRST_MONTH, RuleSet, problem
+from models.rules.rulewords import lines as rule_lines
 
 Facts = Mapping[str, Any]
 
@@ -56,7 +58,9 @@ _KINDS = {
     "registry": "机构名录",
     "ratings": "评价明细",
     "tickets": "差评工单",
+    "reminders": "提醒名单",
     "summary": "办件评价汇总",
+    "cases": "办件明细",
     "calendar": "放假安排",
     "audit": "审计记录",
     "ranking": "排名",
@@ -97,6 +101,22 @@ def _day(value: Any, _: Names) -> str:
     except ValueError:
         return str(value)
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _month(value: Any, _: Names) -> str:
+    try:
+        month = date.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return f"{month.year}年{month.month}月"
+
+
+def _rules(value: Any, _: Names) -> str:
+    """A rule set in words; one of another time as it stands."""
+    if not isinstance(value, dict) or problem(value) is not None:
+        return str(value)
+    rules = RuleSet.from_json("", FIRST_MONTH, value)
+    return "；".join(f"{line.name}：{line.value}" for line in rule_lines(rules))
 
 
 def _agencies(value: Any, names: Names) -> str:
@@ -150,6 +170,13 @@ _FACTS: dict[str, tuple[str, _Say]] = {
     "days": ("改动天数", _plain),
     "moved": ("改期工单", _plain),
     "rating": ("评价编号", _plain),
+    "month": ("月份", _month),
+    "rule_set": ("规则集", lambda value, names: f"{_month(value, names)}起"),
+    "close": ("封账编号", _plain),
+    "ratings": ("评价行数", _plain),
+    "tickets": ("工单行数", _plain),
+    "cases": ("办件行数", _plain),
+    "parameters": ("规则", _rules),
     "link": ("链头", lambda value, _: f"第 {value} 环"),
 }
 #: Digests: long, and only good for comparing.
@@ -159,10 +186,28 @@ _DIGESTS = {
     "material_hash": "整改材料校验值",
     "name_hash": "姓名校验值",
     "code": "程序校验值",
+    "ratings_hash": "评价指纹",
+    "tickets_hash": "工单指纹",
+    "cases_hash": "办件指纹",
+    "counts_hash": "留存计数指纹",
 }
 #: Facts that a line leaves out: said as its subject, or nobody's first question.
 _QUIET = frozenset(
-    {"login", "table", "batch", "rating", "round", "request", "kind", "attachment", "size", "attachments"}
+    {
+        "login",
+        "table",
+        "batch",
+        "rating",
+        "round",
+        "request",
+        "kind",
+        "attachment",
+        "size",
+        "attachments",
+        "month",
+        "close",
+        "parameters",
+    }
 )
 
 
@@ -170,7 +215,7 @@ def subject(action: str, ticket: int | None, facts: Facts, names: Names) -> str:
     """What it was done to: a ticket, a person, a file, a part of the configuration."""
     if ticket is not None:
         return names.tickets.get(ticket, f"工单 {ticket}")
-    for key in ("login", "batch", "table", "kind"):
+    for key in ("login", "batch", "table", "kind", "month"):
         if facts.get(key) is not None:
             return _FACTS[key][1](facts[key], names)
     return "工作日历" if action == "calendar_imported" else "—"

@@ -125,7 +125,7 @@ _TICKETS = text("""
     SELECT x.*, count(*) OVER () AS among FROM (
         SELECT t.id, coalesce(t.number, '工单 ' || t.id) AS number, a.name AS agency, concat_ws('，',
             CASE WHEN c.ticket_id IS NULL THEN '封账后新增' WHEN n.id IS NULL THEN '封账后不再计数' END,
-            CASE WHEN c.agency_id <> n.holder_id THEN '改由' || a.name || '承办' END,
+            CASE WHEN c.agency_id <> n.holder_id THEN '由' || o.name || '改为' || a.name || '承办' END,
             CASE WHEN NOT c.submitted AND n.submitted_on IS NOT NULL THEN '已提交整改'
                  WHEN c.submitted AND n.submitted_on IS NULL THEN '不再是已提交' END,
             CASE WHEN NOT c.handled AND n.handled_on IS NOT NULL THEN '已审核通过'
@@ -135,7 +135,8 @@ _TICKETS = text("""
         FULL JOIN (SELECT * FROM ticket WHERE state <> 'rejected' AND opened_at >= pd.local_midnight(:month)
                                           AND opened_at < pd.local_midnight(:past)) n ON n.id = c.ticket_id
         LEFT JOIN ticket t ON t.id = coalesce(n.id, c.ticket_id)
-        LEFT JOIN agency a ON a.id = t.holder_id) x
+        LEFT JOIN agency a ON a.id = t.holder_id
+        LEFT JOIN agency o ON o.id = c.agency_id) x
     WHERE x.what <> '' ORDER BY 1 LIMIT :most""")
 _RATINGS = text("""
     SELECT r.case_number, a.name AS agency, r.batch_id = ANY (:later) AS is_new, before.level AS was, r.level, count(*) OVER () AS among

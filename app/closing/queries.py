@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app.cases.queries import differences as case_differences
 from app.clock import SHANGHAI, next_month
 from app.closing.rows import (
     Checked,
@@ -129,7 +130,7 @@ _PARTIAL = text("""
 
 def readiness(connection: Connection, month: date, group: Group) -> Readiness:
     """What to know before closing a month: for officers also of tickets, files and single differences."""
-    warnings = _lacking(connection, month)
+    warnings = _lacking(connection, month) + _cases_differ(connection, month)
     if _now(connection).date() < _rated_until(month):
         until = _rated_until(month)
         warnings.append(
@@ -148,6 +149,15 @@ def readiness(connection: Connection, month: date, group: Group) -> Readiness:
     found = differences(connection, month)
     warnings += [f"评价明细和月度汇总有 {len(found)} 处不一致，按明细计。"] * bool(found)
     return Readiness(tuple(warnings), found)
+
+
+def _cases_differ(connection: Connection, month: date) -> list[str]:
+    found = case_differences(connection, [month])
+    names = list(dict.fromkeys(one.agency for one in found))
+    if not found:
+        return []
+    more = f"等 {len(names)} 个单位" if len(names) > _NAMED else ""
+    return [f"{'、'.join(names[:_NAMED])}{more}的办件明细和月度汇总有 {len(found)} 处不一致，按明细计。"]
 
 
 def _rated_until(month: date) -> date:

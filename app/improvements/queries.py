@@ -99,6 +99,7 @@ class OrderDetail:
     None before they began, as counted up to `counted_to`; `labels`: code → its text."""
 
     row: OrderRow
+    item_id: int | None
     proposal: str
     answer: str | None
     basis: Figures | None
@@ -213,6 +214,7 @@ def order(connection: Connection, order_id: int) -> OrderDetail:
     explained = calendar(connection, [(row.issued_on, more.days)]).explain(row.issued_on, more.days)
     return OrderDetail(
         row,
+        more.item_id,
         more.proposal,
         more.answer,
         basis,

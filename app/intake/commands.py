@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, text
 
+from app.cases.queries import CaseDifference, differences
 from app.changes import Changes
 from app.changes import Kind as Changed
 from app.errors import UserError
@@ -35,6 +36,7 @@ _CHANGED = {
     Kind.RATINGS: Changed.RATINGS | Changed.TICKETS | Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
     Kind.TICKETS: Changed.TICKETS | Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
     Kind.SUMMARY: Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
+    Kind.CASES: Changed.TALLY | Changed.REGISTRY | Changed.IMPORTS,
     Kind.REGISTRY: Changed.REGISTRY | Changed.TALLY | Changed.IMPORTS,
     Kind.CALENDAR: Changed.CALENDAR | Changed.TICKETS | Changed.IMPORTS,
 }
@@ -162,6 +164,8 @@ def _in_transaction(
                 counts = import_notice(connection, arrival)
             else:
                 counts = loading.load(connection, arrival, complete=complete)
+            if arrival.kind in (Kind.CASES, Kind.SUMMARY):
+                counts["differences"] = _differences(connection, counts["batch"])
             if cancelled is not None and cancelled():
                 raise UserError(CANCELLED, code="cancelled")
             if dry_run:
@@ -169,6 +173,12 @@ def _in_transaction(
     except _TakenBackError:
         pass
     return counts
+
+
+def _differences(connection: Connection, batch: int) -> tuple[CaseDifference, ...]:
+    """Where the months of a batch have cases in detail and in summary, and these disagree."""
+    months = text("SELECT months FROM pd.import_batch WHERE id = :batch")
+    return differences(connection, connection.execute(months, {"batch": batch}).scalar_one())
 
 
 def _result(arrival: loading.Arrival, counts: Mapping[str, Any], *, dry_run: bool) -> ImportResult:
@@ -185,6 +195,7 @@ def _result(arrival: loading.Arrival, counts: Mapping[str, Any], *, dry_run: boo
         warnings=warnings,
         moved=tuple(counts.get("moved", ())),
         days=tuple(counts.get("days", ())),
+        differences=tuple(counts.get("differences", ())),
         changes=Changes() if dry_run else Changes(_CHANGED[arrival.kind]),
         profile=arrival.header["profile"],
         dry_run=dry_run,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.intake.kinds import Sheet
-from app.intake.synonyms import HEADINGS, MARKS, OWN_HEADINGS
+from app.intake.synonyms import BARRED, HEADINGS, MARKS, OWN_HEADINGS
 
 #: Rows from the top in which a heading is looked for.
 DEPTH = 30
@@ -72,9 +72,14 @@ def find(rows: Sequence[Sequence[Any]]) -> Heading | None:
                 needed <= known
                 and (not one_of or one_of & known)
                 and len(columns) > (len(best.columns) if best else 1)
+                and not _is_barred(sheet, row)
             ):
                 best = Heading(sheet, number, columns, tuple(_shown(cell) for cell in row))
     return best
+
+
+def _is_barred(sheet: Sheet, row: Sequence[Any]) -> bool:
+    return any(field in columns_of(other, row) for other, field in BARRED.get(sheet, ()))
 
 
 def _shown(cell: Any) -> str:

@@ -12,7 +12,13 @@ class Kind(StrEnum):
     RATINGS = "ratings"
     TICKETS = "tickets"
     SUMMARY = "summary"
+    CASES = "cases"
     CALENDAR = "calendar"
+
+    @property
+    def holds_all_or_part(self) -> bool:
+        """Whether an officer says of such a file that it holds all of its months (全量) or a part."""
+        return self in (Kind.RATINGS, Kind.CASES)
 
     @property
     def label(self) -> str:
@@ -25,6 +31,7 @@ _LABELS = {
     "ratings": "评价明细",
     "tickets": "省差评工单",
     "summary": "办件评价汇总",
+    "cases": "办件明细",
     "calendar": "放假安排",
 }
 
@@ -35,6 +42,7 @@ class Sheet(StrEnum):
     TICKETS = "tickets"
     RATINGS = "ratings"
     SUMMARY = "summary"
+    CASES = "cases"
     HALLS = "halls"
     ITEMS = "items"
     AGENCIES = "agencies"
@@ -55,6 +63,7 @@ FIELD_LABELS = {
     "agency_code": "机构统一社会信用代码",
     "arrangement": "安排",
     "area_code": "行政区划",
+    "batch_number": "批次号",
     "case_number": "办件编号",
     "case_status": "办件状态",
     "case_type": "办件类型",
@@ -96,5 +105,6 @@ FIELD_LABELS = {
     "staff": "窗口人员",
     "standing": "排序",
     "target": "评价对象",
+    "theme_number": "一件事编号",
     "why": "说明",
 }

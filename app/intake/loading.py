@@ -35,6 +35,7 @@ _LOADERS = {
     Kind.RATINGS: text("SELECT pd.load_ratings(:load, CAST(:batch AS jsonb))"),
     Kind.TICKETS: text("SELECT pd.load_tickets(:load, CAST(:batch AS jsonb))"),
     Kind.SUMMARY: text("SELECT pd.load_summary(:load, CAST(:batch AS jsonb))"),
+    Kind.CASES: text("SELECT pd.load_cases(:load, CAST(:batch AS jsonb))"),
     Kind.REGISTRY: text("SELECT pd.load_registry(:load, CAST(:batch AS jsonb))"),
 }
 _PART = text("SELECT pd.load_ratings_part(:load, CAST(:batch AS jsonb))")

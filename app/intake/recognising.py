@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from app.errors import UserError
+from app.intake.cases import CaseCheck
 from app.intake.checking import Check, Found
 from app.intake.headings import DEPTH, Heading, find
 from app.intake.kinds import FIELD_LABELS, Kind, Sheet
@@ -21,6 +22,7 @@ _CHECKS: dict[Sheet, Any] = {
     Sheet.RATINGS: RatingCheck,
     Sheet.TICKETS: TicketCheck,
     Sheet.SUMMARY: SummaryCheck,
+    Sheet.CASES: CaseCheck,
     Sheet.AGENCIES: RegistryCheck,
     Sheet.HALLS: RegistryCheck,
     Sheet.ITEMS: RegistryCheck,
@@ -58,7 +60,7 @@ def recognise(sheets: list[OpenSheet], profile: str | None) -> Recognised:
     wanted = named(profile) if profile else None
     known = [(sheet, heading) for sheet in sheets if (heading := find(list(islice(sheet.rows(), DEPTH))))]
     if not known:
-        names = "评价明细、省差评工单、办件评价汇总、机构名录、放假安排"
+        names = "评价明细、省差评工单、办件评价汇总、办件明细、机构名录、放假安排"
         raise UserError(f"没有认出表头。能导入的有：{names}，表头应在前{DEPTH}行之内。", code="no_heading")
     kinds = {heading.sheet.kind for _, heading in known}
     if len(kinds) > 1:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.cases.queries import CaseDifference
 from app.changes import Changes
 from app.intake.kinds import Kind
 
@@ -136,6 +137,7 @@ class ImportResult:
 
     `refusals`: the first 1,000. `refused_by_agency`: bad ratings without label and reason (Art. 7).
     `warnings`: sentence → rows it concerns. `moved`, `days`: for a holiday notice.
+    `differences`: where the months touched have cases in detail and in summary, and these disagree.
     """
 
     kind: Kind
@@ -152,6 +154,7 @@ class ImportResult:
     warnings: Mapping[str, int] = field(default_factory=dict)
     moved: tuple[MovedDeadline, ...] = ()
     days: tuple[ChangedDay, ...] = ()
+    differences: tuple[CaseDifference, ...] = ()
     changes: Changes = field(default_factory=Changes)
     profile: str = ""
     dry_run: bool = False

@@ -72,6 +72,23 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "level_1",
         "defaults",
     ),
+    "staging_case": (
+        "load_id",
+        "line",
+        "area_code",
+        "case_number",
+        "agency",
+        "item",
+        "item_code",
+        "platform",
+        "hall",
+        "status",
+        "case_type",
+        "accepted_at",
+        "finished_at",
+        "batch_number",
+        "theme_number",
+    ),
     "staging_registry": ("load_id", "line", "kind", "facts"),
 }
 

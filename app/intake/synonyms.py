@@ -45,9 +45,17 @@ _RATED_AT = "评价时间 评价日期 评议时间 assessTime evaluateTime"
 _RATER = "评价人员 评价人 评价人姓名 评价用户 办事人 办事人姓名 申请人 申请人姓名 群众姓名 姓名 userName"
 _PHONE = "联系方式 联系电话 手机 手机号 手机号码 电话 评价人电话 评价人手机 联系手机 mobile phone"
 
+_AREA = "辖区编码 行政区划 行政区划代码 行政区划编码 区划代码 区划编码 辖区代码 所属区划 areaCode"
+_ACCEPTED_AT = "受理时间 受理日期 申请时间 收件时间 受理完成时间 acceptDate acceptTime"
+_FINISHED_AT = (
+    "办结时间 办结日期 办理完成时间 办理结束时间 实际办结时间 完成时间 resultDate resultTime finishTime"
+)
+_CASE_TYPE = "办件类型 promiseTime"
+_CASE_STATUS = "办件状态 办理状态 办件状态名称 当前状态 proStatus"
+
 _RATINGS = {
     "case_number": _CASE,
-    "area_code": "辖区编码 行政区划 行政区划代码 行政区划编码 区划代码 区划编码 辖区代码 所属区划 areaCode",
+    "area_code": _AREA,
     "agency": _AGENCY,
     "agency_code": _AGENCY_CODE,
     "item": _ITEM,
@@ -68,10 +76,10 @@ _RATINGS = {
     "rating_number": "评价次数 评价次序 评价序次 第几次评价 是否追评 assessNumber",
     "service_number": "服务次数 服务次序 服务序次 serviceNumber",
     "target": "评价对象 被评价对象 评价对象类型 assessTarget",
-    "accepted_at": "受理时间 受理日期 申请时间 acceptDate",
-    "finished_at": "办结时间 办结日期 办理完成时间 resultDate",
-    "case_type": "办件类型 promiseTime",
-    "case_status": "办件状态 proStatus",
+    "accepted_at": _ACCEPTED_AT,
+    "finished_at": _FINISHED_AT,
+    "case_type": _CASE_TYPE,
+    "case_status": _CASE_STATUS,
     "rater_name": _RATER,
     "rater_phone": _PHONE,
     "rater_identity": "证件号 证件号码 身份证号 身份证号码 评价人证件号 certKey certkeyGOV",
@@ -116,6 +124,26 @@ _SUMMARY = {
     "defaults": "其中默认好评 默认好评 默认好评数 默认评价数 默认数 系统默认",
 }
 
+_CASES = {
+    "case_number": _CASE,
+    "area_code": _AREA,
+    "agency": _AGENCY,
+    "agency_code": _AGENCY_CODE,
+    "item": _ITEM,
+    "item_code": _ITEM_CODE,
+    "platform": _PLATFORM + " 申报渠道 受理渠道 申办渠道 办件来源 受理方式 申请方式",
+    "hall": _HALL,
+    "accepted_at": _ACCEPTED_AT,
+    "finished_at": _FINISHED_AT,
+    "case_status": _CASE_STATUS,
+    "case_type": _CASE_TYPE,
+    "batch_number": "批次号 批次编号 批量号 批量编号 批量办件号 批量办理编号 batchNo batchNumber batchId",
+    "theme_number": (
+        "一件事编号 一件事办件编号 一件事办件号 一件事流水号 主题办件编号 主题编号 主题服务编号 "
+        "联办编号 联办件编号 联办流水号 themeNo themeProjectNo"
+    ),
+}
+
 _HALLS = {
     "agency": _AGENCY,
     "hall": _HALL + " 名称",
@@ -153,6 +181,7 @@ HEADINGS: dict[Sheet, dict[str, tuple[str, ...]]] = {
         Sheet.RATINGS: _RATINGS,
         Sheet.TICKETS: _TICKETS,
         Sheet.SUMMARY: _SUMMARY,
+        Sheet.CASES: _CASES,
         Sheet.HALLS: _HALLS,
         Sheet.ITEMS: _ITEMS,
         Sheet.AGENCIES: _AGENCIES,
@@ -165,10 +194,17 @@ MARKS: dict[Sheet, tuple[frozenset[str], frozenset[str]]] = {
     Sheet.TICKETS: (frozenset({"number"}), frozenset({"case_number", "agency", "reason"})),
     Sheet.RATINGS: (frozenset({"case_number", "level"}), frozenset()),
     Sheet.SUMMARY: (frozenset({"month", "agency", "cases"}), frozenset()),
+    Sheet.CASES: (frozenset({"case_number"}), frozenset({"finished_at", "accepted_at", "case_status"})),
     Sheet.HALLS: (frozenset({"hall", "agency"}), frozenset({"counters", "device"})),
     Sheet.ITEMS: (frozenset({"item", "item_code"}), frozenset()),
     Sheet.AGENCIES: (frozenset({"agency"}), frozenset({"kind", "office"})),
     Sheet.CALENDAR: (frozenset({"day", "arrangement"}), frozenset()),
+}
+
+#: Fields of other sorts of sheet that this one never has: a rating detail whose column of levels is missing or a
+#: list of tickets is not taken for cases.
+BARRED: dict[Sheet, tuple[tuple[Sheet, str], ...]] = {
+    Sheet.CASES: ((Sheet.RATINGS, "level"), (Sheet.RATINGS, "rated_at"), (Sheet.TICKETS, "number")),
 }
 
 #: Fields without which such a sheet cannot be loaded; one field of each group must be there.
@@ -176,6 +212,7 @@ REQUIRED: dict[Sheet, tuple[tuple[str, ...], ...]] = {
     Sheet.TICKETS: (("agency", "agency_code"), ("created_at", "rated_at")),
     Sheet.RATINGS: (("agency", "agency_code"), ("rated_at",)),
     Sheet.SUMMARY: (("platform",),),
+    Sheet.CASES: (("agency", "agency_code"), ("finished_at",)),
     Sheet.HALLS: (),
     Sheet.ITEMS: (),
     Sheet.AGENCIES: (),

@@ -10,11 +10,11 @@ from app.intake.cells import Bad, is_empty, spelled, text
 from models.rules.ratings import CHANNELS, Platform, label_level
 
 _PLATFORM_WORDS = {
-    Platform.PORTAL: "广东政务服务网 政务网 网上办事大厅 网厅 pc端 政务服务网(pc端) 门户网站 政务服务门户",
+    Platform.PORTAL: "广东政务服务网 政务网 网上办事大厅 网厅 pc端 政务服务网(pc端) 门户网站 政务服务门户 网上 网上办理 网上申请 网上申报 网办",
     Platform.YUESHENGSHI: "粤省事小程序 粤省事app",
     Platform.YUESHANGTONG: "粤商通app",
     Platform.APP: "app 政务服务app 移动端 政务app(移动端) 手机app",
-    Platform.HALL: "大厅 政务大厅 政务服务大厅 办事大厅 线下大厅 服务大厅 窗口 实体窗口 线下窗口 线下",
+    Platform.HALL: "大厅 政务大厅 政务服务大厅 办事大厅 线下大厅 服务大厅 窗口 实体窗口 线下窗口 线下 窗口办理 窗口申请 窗口受理 现场办理",
     Platform.KIOSK: "自助机 自助服务终端 自助一体机 政务服务一体机 粤智助",
     Platform.HOTLINE: "12345 热线 12345政务服务热线 政务服务热线 政务服务便民热线 12345政务服务便民热线",
     Platform.AGENCY_SYSTEM: "部门自建系统 自建业务系统 业务系统 部门系统",
@@ -74,6 +74,12 @@ _RATING_NUMBERS = {
     "是": 2,
 }
 
+_CASE_STATES = {
+    **dict.fromkeys(("1", "待受理", "未受理", "已收件", "收件", "预受理", "已申请", "待办"), 1),
+    **dict.fromkeys(("2", "已受理", "受理", "在办", "办理中", "在办中", "审批中", "待办结"), 2),
+    **dict.fromkeys(("3", "已办结", "办结", "办理完成", "已完成", "完结", "已办", "准予办结"), 3),
+}
+
 _TOTALS = ("合计", "总计", "小计", "共计", "总数", "累计", "本页", "本月合计", "全市合计", "全县合计")
 _SIGNED = ("制表", "填表", "审核人")
 _TOTAL_ROW = re.compile(r"共\d+(条|件|行|笔|个|项)")
@@ -114,6 +120,12 @@ def flag(cell: Any) -> bool | Bad | None:
 def target(cell: Any) -> str | Bad:
     """What is rated (Art. 5): item (default) or staff."""
     return _TARGETS.get(spelled(cell).lower() or "item", Bad("评价对象应为“事项”或“人员”"))
+
+
+def case_status(cell: Any) -> int | Bad | None:
+    """办件状态: 1 not yet accepted, 2 under way, 3 finished."""
+    plain = spelled(cell)
+    return _CASE_STATES.get(plain, Bad("不认识的办件状态")) if plain else None
 
 
 def rating_number(cell: Any) -> int | Bad:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from app.clock import SHANGHAI, next_month
 from app.errors import UserError
 from app.rankings import counts
+from app.rankings.counts import MonthCounts as MonthCounts
+from app.rankings.periods import period_text as period_text
 from app.registry.queries import rule_sets
 from models.rules.rulesets import SHIPPED, RuleSet, in_force
 from models.rules.scoring import AgencyFacts, Score, rank

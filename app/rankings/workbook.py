@@ -18,7 +18,8 @@ from app.errors import UserError
 from app.outfiles import neutral, writing
 from app.rankings import formulas
 from app.rankings.formulas import COUNTS, FIRST, LEVELS, RULES, WORK, Places, letter, rounded
-from app.rankings.queries import GROUPS, Period, RankedRow, RankingView
+from app.rankings.periods import period_text
+from app.rankings.queries import GROUPS, RankedRow, RankingView
 from models.rules.rulesets import RuleSet
 from models.rules.scoring import Score, mean_points
 from models.rules.whatif import PartName
@@ -71,12 +72,7 @@ def add_sheets(book: Any, view: RankingView) -> None:
 
 def title(view: RankingView) -> str:
     """镇（街道）2026年10月综合评分排名."""
-    return f"{GROUPS[view.group]}{_span(view.period)}综合评分排名"
-
-
-def _span(period: Period) -> str:
-    first, last = _month(period.first), _month(period.last)
-    return first if period.length == 1 else f"{first}至{last}"
+    return f"{GROUPS[view.group]}{period_text(view.period)}综合评分排名"
 
 
 def _month(month: date) -> str:

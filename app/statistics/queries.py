@@ -11,11 +11,12 @@ from app.rankings import queries as rankings
 from app.rankings.queries import Period
 from app.statistics import tallied, ticketed
 from app.statistics.rows import AgencyRates, Figures, Scope
+from app.statistics.tallied import by_agency
 from app.workspace import Person
 from models.rules.rates import RateCounts
 from models.rules.rulesets import SHIPPED
 
-__all__ = ["Figures", "Scope", "figures"]
+__all__ = ["Figures", "Scope", "by_agency", "figures"]
 
 
 def figures(connection: Connection, scope: Scope, person: Person) -> Figures:

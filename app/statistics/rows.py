@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.rankings.queries import GROUPS, Period
-from app.tickets.facets import YES, Facet, Side
-from app.tickets.rows import TicketFilter
+from app.tickets.rows import YES, Facet, Side, TicketFilter
 from models.rules.durations import Spread
 from models.rules.rates import FIVE, Rate, RateCounts, Slice
 from models.rules.ratings import Platform

@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import Connection, text
 
-from app.rankings.counts import MonthCounts
-from app.rankings.queries import History, Period
+from app.rankings.queries import History, MonthCounts, Period
 from app.statistics.rows import AgencyRates, Quiet, Scope, StaffRates
 from models.rules import rates
 from models.rules.rates import RateCounts

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 from app.clock import SHANGHAI
 from app.rankings.queries import Period
 from app.statistics.rows import TROUBLES, Repeated, Scope, TicketFigures, Times
-from app.tickets import facets, filters
-from app.tickets.facets import Side
+from app.tickets.queries import VALUES, conditions
+from app.tickets.rows import YES, Side
 from app.workspace import Person
 from models.rules.durations import Spread, spread
 from models.rules.people import Group
@@ -24,12 +24,10 @@ READERS = frozenset({Group.OFFICER, Group.LIAISON})
 #: How many periods before are looked at for items with bad ratings again.
 LOOK_BACK = 3
 _WEEKDAYS = dict(zip("1234567", "一二三四五六日", strict=True))
-_COLUMNS = ", ".join(
-    f"{sql} AS {side.value}" for side, sql in facets.VALUES.items() if side is not Side.GROUP
-)
+_COLUMNS = ", ".join(f"{sql} AS {side.value}" for side, sql in VALUES.items() if side is not Side.GROUP)
 _EACH = " UNION ALL ".join(
     f"SELECT '{side.value}', {side.value}, count(*) FROM b WHERE {side.value} IS NOT NULL GROUP BY 2"
-    for side in facets.VALUES
+    for side in VALUES
     if side is not Side.GROUP
 )
 
@@ -52,7 +50,7 @@ def figures(connection: Connection, scope: Scope, person: Person) -> TicketFigur
         },
         repeated=repeated,
         times=_times(connection, scope, person),
-        troubles={side: counts[side][facets.YES] for side in TROUBLES},
+        troubles={side: counts[side][YES] for side in TROUBLES},
     )
 
 
@@ -63,7 +61,7 @@ def _ordered(side: Side, counts: Counter[str], names: dict[str, str]) -> tuple[S
 
 
 def _where(scope: Scope, person: Person, period: Period | None = None) -> tuple[str, dict[str, Any]]:
-    where, values = filters.conditions(scope.tickets(period=period), person)
+    where, values = conditions(scope.tickets(period=period), person)
     return " AND ".join(where), values
 
 

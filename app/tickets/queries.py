@@ -8,6 +8,8 @@ from sqlalchemy import Connection, text
 
 from app.tickets import filters
 from app.tickets.detail import causes, ticket
+from app.tickets.facets import VALUES
+from app.tickets.filters import conditions
 from app.tickets.proposing import propose_dispatch
 from app.tickets.rows import (
     Clock,
@@ -33,6 +35,7 @@ from app.workspace import Person
 from models.rules.people import Group
 
 __all__ = [
+    "VALUES",
     "Clock",
     "Feedback",
     "FollowUp",
@@ -51,6 +54,7 @@ __all__ = [
     "TimeLineEntry",
     "Waiting",
     "causes",
+    "conditions",
     "count",
     "page",
     "propose_dispatch",

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from app.tickets.attachments import AttachmentRow
 from app.tickets.contributions import Contribution
-from app.tickets.facets import Facet
+from app.tickets.facets import YES as YES
+from app.tickets.facets import Facet as Facet
+from app.tickets.facets import Side as Side
 from models.rules.lifecycle import Action, State
 from models.rules.proposing import Candidate
 from models.rules.ratings import is_called_back

@@ -70,10 +70,17 @@ def lines(rules: RuleSet) -> tuple[Line, ...]:
     return tuple(Line(key, name, _value(rules, key), article) for key, (name, article) in NAMES.items())
 
 
-def changes(before: RuleSet, after: RuleSet) -> tuple[tuple[Line, Line], ...]:
-    """What reads otherwise, each as (before, after)."""
+def changes(before: RuleSet, after: RuleSet) -> tuple[tuple[str, str], ...]:
+    """What reads otherwise: (name, how it read → how it reads); of weights and points only those that differ."""
     pairs = zip(lines(before), lines(after), strict=True)
-    return tuple((old, new) for old, new in pairs if old.value != new.value)
+    return tuple((old.name, _change(old, new)) for old, new in pairs if old.value != new.value)
+
+
+def _change(old: Line, new: Line) -> str:
+    if old.parameter not in ("with_hall", "without_hall", "points"):
+        return f"{old.value} → {new.value}"
+    words = zip(old.value.split("，"), new.value.split("，"), strict=True)
+    return "，".join(f"{a} → {b.rpartition(' ')[2]}" for a, b in words if a != b)
 
 
 def _value(rules: RuleSet, parameter: str) -> str:

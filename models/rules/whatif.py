@@ -173,9 +173,9 @@ def _is_handled(group: TicketGroup, rules: RuleSet) -> bool:
     return group.submitted if rules.handled_means == "submitted" else group.rectified
 
 
-def with_change(facts: Sequence[AgencyFacts], agency: str, change: Change, rules: RuleSet) -> Ranking:
-    """The ranking of all, had one agency's facts changed."""
-    return rank((changed(f, change, rules) if f.agency == agency else f for f in facts), rules)
+def with_changes(facts: Sequence[AgencyFacts], changes: Mapping[str, Change], rules: RuleSet) -> Ranking:
+    """The ranking of all, had the facts of some agencies changed."""
+    return rank((changed(f, changes[f.agency], rules) if f.agency in changes else f for f in facts), rules)
 
 
 def moves(before: Ranking, after: Ranking) -> tuple[Move, ...]:
@@ -196,7 +196,7 @@ def best_rank(facts: Sequence[AgencyFacts], agency: str, rules: RuleSet) -> int 
     done, tickets = handled(mine, rules)
     rated = {channel: number for channel, (_, number) in mine.cases.items()}
     full = Change(tickets - done, mine.halls[1], rated)
-    place = _places(with_change(facts, agency, full, rules)).get(agency)
+    place = _places(with_changes(facts, {agency: full}, rules)).get(agency)
     return None if place is None else place[0]
 
 

@@ -8,7 +8,7 @@ DECLARE
     total integer;
     known integer;
     put integer;
-    touched date[];
+    touched date[] := '{}';
 BEGIN
     PERFORM pd.require_group('officer');
     this_batch := pd.open_batch('cases', batch);
@@ -22,48 +22,47 @@ BEGIN
     SELECT DISTINCT k.id, s.hall FROM staging_case s JOIN pd.agency_keys() k ON k.key = s.agency
     WHERE s.load_id = load AND s.hall IS NOT NULL ORDER BY 1, 2
     ON CONFLICT DO NOTHING;
-    -- A case that moves from one month to another touches both; a rating given earlier counts for the cases of its batch
-    -- or theme from now on, in its own month.
-    touched := ARRAY(
-        SELECT DISTINCT date_trunc('month', d)::date
-        FROM (SELECT s.finished_at FROM staging_case s WHERE s.load_id = load
-              UNION SELECT c.finished_at FROM staging_case s JOIN service_case c USING (case_number, area_code)
-              WHERE s.load_id = load) AS f,
-             LATERAL (SELECT pd.local_day(f.finished_at) AS day) AS l, unnest(ARRAY[l.day, l.day + 8]) AS d
-        WHERE f.finished_at IS NOT NULL);
     SELECT count(*), count(c.case_number) INTO total, known
     FROM staging_case s LEFT JOIN service_case c USING (case_number, area_code) WHERE s.load_id = load;
-    INSERT INTO service_case AS c (case_number, area_code, agency_id, item_id, platform, hall_id, status, case_type,
-                                   accepted_at, finished_at, batch_number, theme_number, batch_id)
-    SELECT s.case_number, s.area_code, a.id, i.id, s.platform, h.id, s.status, s.case_type,
-           s.accepted_at, s.finished_at, s.batch_number, s.theme_number, this_batch
-    FROM staging_case s
-    LEFT JOIN pd.agency_keys() a ON a.key = s.agency -- none: refused by the table, never left out
-    LEFT JOIN pd.item_keys() i ON i.key = coalesce(s.item, s.item_code)
-    LEFT JOIN hall h ON h.agency_id = a.id AND h.name = s.hall
-    WHERE s.load_id = load
-    ON CONFLICT (case_number, area_code) DO UPDATE SET
-        agency_id = excluded.agency_id, item_id = excluded.item_id, platform = excluded.platform, hall_id = excluded.hall_id,
-        status = excluded.status, case_type = excluded.case_type, accepted_at = excluded.accepted_at,
-        finished_at = excluded.finished_at, batch_number = excluded.batch_number, theme_number = excluded.theme_number,
-        batch_id = excluded.batch_id
-    WHERE (c.agency_id, c.item_id, c.platform, c.hall_id, c.status, c.case_type, c.accepted_at, c.finished_at,
-           c.batch_number, c.theme_number)
-        IS DISTINCT FROM (excluded.agency_id, excluded.item_id, excluded.platform, excluded.hall_id, excluded.status,
-           excluded.case_type, excluded.accepted_at, excluded.finished_at, excluded.batch_number, excluded.theme_number);
-    GET DIAGNOSTICS put = ROW_COUNT;
+    -- Before and after: a case that moves to another month, agency, batch or theme leaves its mark on both.
+    IF known > 0 THEN
+        touched := pd.months_of_cases(ARRAY(SELECT case_number FROM staging_case WHERE load_id = load));
+    END IF;
+    -- Only what is new or differs is touched: an upsert would lock and log every row of a file that came before.
+    WITH fresh AS MATERIALIZED (
+        SELECT s.case_number, s.area_code, a.id AS agency_id, i.id AS item_id, s.platform, h.id AS hall_id, s.status, s.case_type,
+               s.accepted_at, s.finished_at, s.batch_number, s.theme_number
+        FROM staging_case s
+        LEFT JOIN pd.agency_keys() a ON a.key = s.agency -- none: refused by the table, never left out
+        LEFT JOIN pd.item_keys() i ON i.key = coalesce(s.item, s.item_code)
+        LEFT JOIN hall h ON h.agency_id = a.id AND h.name = s.hall
+        WHERE s.load_id = load),
+    mended AS (
+        UPDATE service_case c SET (agency_id, item_id, platform, hall_id, status, case_type, accepted_at, finished_at,
+                                   batch_number, theme_number, batch_id)
+            = (f.agency_id, f.item_id, f.platform, f.hall_id, f.status, f.case_type, f.accepted_at, f.finished_at,
+               f.batch_number, f.theme_number, this_batch)
+        FROM fresh f WHERE known > 0 AND (c.case_number, c.area_code) = (f.case_number, f.area_code)
+            AND (c.agency_id, c.item_id, c.platform, c.hall_id, c.status, c.case_type, c.accepted_at, c.finished_at,
+                 c.batch_number, c.theme_number)
+                IS DISTINCT FROM (f.agency_id, f.item_id, f.platform, f.hall_id, f.status, f.case_type, f.accepted_at,
+                 f.finished_at, f.batch_number, f.theme_number)
+        RETURNING 1),
+    added AS (
+        INSERT INTO service_case (case_number, area_code, agency_id, item_id, platform, hall_id, status, case_type,
+                                  accepted_at, finished_at, batch_number, theme_number, batch_id)
+        SELECT f.*, this_batch FROM fresh f
+        WHERE known = 0 OR NOT EXISTS (
+            SELECT FROM service_case c WHERE c.case_number = f.case_number AND c.area_code = f.area_code)
+        RETURNING 1)
+    SELECT (SELECT count(*) FROM mended) + (SELECT count(*) FROM added) INTO put;
     INSERT INTO case_cover (month, agency_id)
     SELECT DISTINCT pd.month_of(s.finished_at), a.id FROM staging_case s JOIN pd.agency_keys() a ON a.key = s.agency
     WHERE s.load_id = load AND s.finished_at IS NOT NULL AND (batch ->> 'complete')::boolean
     ON CONFLICT DO NOTHING;
-    touched := touched || ARRAY(
-        SELECT DISTINCT pd.month_of(r.rated_at)
-        FROM staging_case s JOIN service_case n USING (case_number, area_code)
-        JOIN service_case k ON k.batch_number = n.batch_number AND k.agency_id = n.agency_id AND k.area_code = n.area_code
-        JOIN rating r ON r.case_number = k.case_number AND r.area_code = k.area_code
-        WHERE s.load_id = load AND s.batch_number IS NOT NULL
-        UNION SELECT pd.month_of(r.rated_at) FROM staging_case s
-        JOIN rating r ON r.case_number = s.theme_number AND r.area_code = s.area_code WHERE s.load_id = load);
+    IF put > 0 THEN
+        touched := touched || pd.months_of_cases(ARRAY(SELECT case_number FROM staging_case WHERE load_id = load));
+    END IF;
     RETURN pd.close_batch(this_batch, batch, touched, jsonb_build_object(
         'inserted', total - known, 'updated', put - (total - known), 'unchanged', total - put));
 END $$;

@@ -18,9 +18,13 @@ BEGIN
     WITH given AS MATERIALIZED (
         SELECT r.id, r.case_number, r.area_code FROM rating r
         WHERE r.rated_at >= starts AND r.rated_at < ends AND r.target = 'item' AND r.rating_number = 1),
-    themed AS (
-        SELECT c.case_number, c.area_code, g.id, 1 AS place
-        FROM given g JOIN service_case c ON c.theme_number = g.case_number AND c.area_code = g.area_code),
+    themes AS (
+        SELECT DISTINCT ON (r.case_number, r.area_code) r.case_number, r.area_code, r.id
+        FROM (SELECT DISTINCT g.case_number, g.area_code FROM given g
+              WHERE EXISTS (SELECT FROM service_case c WHERE c.theme_number = g.case_number AND c.area_code = g.area_code)) g
+        JOIN rating r USING (case_number, area_code)
+        WHERE r.target = 'item' AND r.rating_number = 1
+        ORDER BY r.case_number, r.area_code, r.rated_at, r.id),
     batches AS (
         SELECT DISTINCT c.batch_number, c.agency_id, c.area_code
         FROM given g JOIN service_case c USING (case_number, area_code) WHERE c.batch_number IS NOT NULL),
@@ -29,13 +33,16 @@ BEGIN
         FROM batches b JOIN service_case c USING (batch_number, agency_id, area_code)
         JOIN rating r ON r.case_number = c.case_number AND r.area_code = c.area_code AND r.target = 'item' AND r.rating_number = 1
         ORDER BY b.batch_number, b.agency_id, b.area_code, r.rated_at, r.id),
-    batched AS (
-        SELECT c.case_number, c.area_code, f.id, 2 AS place
-        FROM firsts f JOIN service_case c USING (batch_number, agency_id, area_code)),
+    -- One rating stands for a case, whichever month is asked for: its theme's, whenever given, before its batch's.
     one AS (
-        SELECT DISTINCT ON (s.case_number, s.area_code) s.*
-        FROM (SELECT * FROM themed UNION ALL SELECT * FROM batched) s
-        ORDER BY s.case_number, s.area_code, s.place, s.id)
+        SELECT c.case_number, c.area_code, t.id
+        FROM themes t JOIN service_case c ON c.theme_number = t.case_number AND c.area_code = t.area_code
+        UNION ALL
+        SELECT c.case_number, c.area_code, f.id
+        FROM firsts f JOIN service_case c USING (batch_number, agency_id, area_code)
+        WHERE c.theme_number IS NULL OR NOT EXISTS (
+            SELECT FROM rating t WHERE t.case_number = c.theme_number AND t.area_code = c.area_code
+                                   AND t.target = 'item' AND t.rating_number = 1))
     SELECT c.case_number, c.area_code, c.agency_id, c.platform, c.hall_id, r.id,
            CASE WHEN latest THEN coalesce(f.level, r.level) ELSE r.level END,
            r.is_default AND NOT (latest AND f.id IS NOT NULL), r.rated_at
@@ -43,13 +50,15 @@ BEGIN
     LEFT JOIN rating f ON latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = 'item'
         AND f.service_number = r.service_number AND f.rating_number = 2
         AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
-    WHERE r.rated_at >= starts AND r.rated_at < ends -- the batch's earliest may lie before
+    WHERE r.rated_at >= starts AND r.rated_at < ends -- the earliest may lie before
       AND NOT EXISTS (SELECT FROM rating x WHERE x.case_number = c.case_number AND x.area_code = c.area_code
                                              AND x.target = 'item' AND x.rating_number = 1);
 END $$;
 
 -- Finished cases that nobody rated by the end of their seventh day: 非常满意, marked default (Art. 20). It is given at
 -- 24:00 of the seventh natural day, which is the eighth day at 0:00: that day is `day`, between `first` and `past`.
+-- Only where the ratings of the agency are on file in full, for the month of that day and the one the case was finished
+-- in: nobody is taken to have kept silent whose ratings are not at hand. A rating that comes later takes its place.
 CREATE FUNCTION pd.default_ratings(first date, past date)
     RETURNS TABLE (day date, case_number text, area_code text, agency_id bigint, platform text, hall_id bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
@@ -58,8 +67,11 @@ BEGIN
     RETURN QUERY
     SELECT pd.local_day(c.finished_at) + 8, c.case_number, c.area_code, c.agency_id, c.platform, c.hall_id
     FROM service_case c
+    JOIN rating_cover v ON v.agency_id = c.agency_id AND v.month = pd.month_of(c.finished_at)
+    JOIN rating_cover w ON w.agency_id = c.agency_id AND w.month = date_trunc('month', pd.local_day(c.finished_at) + 8)::date
     WHERE c.finished_at >= pd.local_midnight(first - 8) AND c.finished_at < pd.local_midnight(past - 8)
-      AND NOT pd.is_rated(c);
+      AND NOT EXISTS (SELECT FROM rating r WHERE r.case_number = c.case_number AND r.area_code = c.area_code AND r.target = 'item')
+      AND (c.theme_number IS NULL AND c.batch_number IS NULL OR NOT pd.is_rated(c));
 END $$;
 
 -- Whether an item rating is on file for a case: its own, its theme's, or one of its batch.
@@ -89,45 +101,86 @@ BEGIN
         SELECT c.* FROM service_case c JOIN case_cover v ON v.month = tally_case_of.month AND v.agency_id = c.agency_id
         WHERE c.finished_at >= pd.local_midnight(tally_case_of.month)
           AND c.finished_at < pd.local_midnight((tally_case_of.month + INTERVAL '1 month')::date)),
+    rated_as AS (
+        SELECT c.case_number, c.area_code, c.case_number AS rated_case FROM cased c
+        UNION ALL
+        SELECT c.case_number, c.area_code, c.theme_number FROM cased c WHERE c.theme_number IS NOT NULL
+        UNION ALL
+        SELECT c.case_number, c.area_code, k.case_number
+        FROM cased c JOIN service_case k USING (batch_number, agency_id, area_code)),
     found AS (
-        SELECT c.case_number, c.area_code, r.rated_at FROM cased c JOIN rating r USING (case_number, area_code)
-        WHERE r.target = 'item' AND NOT r.is_default AND (latest OR r.rating_number = 1)
-        UNION ALL
-        SELECT c.case_number, c.area_code, r.rated_at
-        FROM cased c JOIN rating r ON r.case_number = c.theme_number AND r.area_code = c.area_code
-        WHERE r.target = 'item' AND NOT r.is_default AND (latest OR r.rating_number = 1)
-        UNION ALL
-        SELECT c.case_number, c.area_code, r.rated_at
-        FROM cased c JOIN service_case k USING (batch_number, agency_id, area_code)
-        JOIN rating r ON r.case_number = k.case_number AND r.area_code = k.area_code
-        WHERE r.target = 'item' AND NOT r.is_default AND (latest OR r.rating_number = 1)),
+        SELECT s.case_number, s.area_code, r.rated_at
+        FROM rated_as s JOIN rating r ON r.case_number = s.rated_case AND r.area_code = s.area_code
+        WHERE r.target = 'item' AND NOT r.is_default
+          -- A follow-up stands for its first rating within 60 days (Art. 21).
+          AND (r.rating_number = 1 OR latest AND EXISTS (
+              SELECT FROM rating o WHERE o.case_number = r.case_number AND o.area_code = r.area_code AND o.target = 'item'
+                  AND o.service_number = r.service_number AND o.rating_number = 1
+                  AND pd.local_day(r.rated_at) <= pd.local_day(o.rated_at) + 60))),
     rated AS (SELECT f.case_number, f.area_code, pd.local_day(min(f.rated_at)) AS rated_on FROM found f GROUP BY 1, 2)
     SELECT pd.local_day(c.finished_at), c.agency_id, c.platform, coalesce(c.hall_id, 0), coalesce(x.rated_on, never), count(*)::integer
     FROM cased c LEFT JOIN rated x USING (case_number, area_code)
     GROUP BY 1, 2, 3, 4, 5;
 END $$;
 
--- Months whose counts hang on ratings of some cases: the month a case was finished in, and that of its default.
-CREATE FUNCTION pd.months_of_cases(ratings_after bigint, revised bigint[]) RETURNS date[]
+-- Months in which some cases count, as they stand on file now: the month they were finished in, that of their default,
+-- and those of every rating that they share with others (one that comes may take the place of one that was there).
+-- `numbers`: case numbers, or numbers of themed services.
+CREATE FUNCTION pd.months_of_cases(numbers text[]) RETURNS date[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    WITH told AS MATERIALIZED (
+        SELECT c.area_code, c.agency_id, c.batch_number, c.theme_number, c.finished_at
+        FROM service_case c WHERE c.case_number = ANY (numbers) OR c.theme_number = ANY (numbers)),
+    batches AS MATERIALIZED (SELECT DISTINCT batch_number, agency_id, area_code FROM told WHERE batch_number IS NOT NULL),
+    mates AS MATERIALIZED (
+        SELECT k.case_number, k.area_code, k.finished_at FROM batches b JOIN service_case k USING (batch_number, agency_id, area_code)),
+    finished AS (
+        SELECT DISTINCT pd.local_day(f.finished_at) AS day
+        FROM (SELECT t.finished_at FROM told t UNION ALL SELECT m.finished_at FROM mates m) f WHERE f.finished_at IS NOT NULL),
+    days AS (
+        SELECT day + n AS day FROM finished, unnest(ARRAY[0, 8]) AS n
+        UNION SELECT pd.local_day(r.rated_at) FROM mates m JOIN rating r USING (case_number, area_code)
+        UNION SELECT pd.local_day(r.rated_at)
+        FROM (SELECT DISTINCT theme_number, area_code FROM told WHERE theme_number IS NOT NULL) t
+        JOIN rating r ON r.case_number = t.theme_number AND r.area_code = t.area_code)
+    SELECT coalesce(array_agg(DISTINCT date_trunc('month', day)::date), '{}') FROM days
+$$;
+
+-- What a load of ratings changes in the counts of cases: the months of the cases rated, and, where a month's ratings
+-- are now on file in full, the month after it with the defaults of its last days.
+CREATE FUNCTION pd.months_after_ratings(ratings_after bigint, revised bigint[], covered date[]) RETURNS date[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM service_case) THEN
         RETURN '{}';
     END IF;
-    RETURN (
-        WITH told AS (
-            SELECT c.* FROM rating r JOIN service_case c USING (case_number, area_code)
-            WHERE r.id > ratings_after OR r.id = ANY (revised)),
-        alike AS (
-            SELECT t.finished_at FROM told t
-            UNION ALL SELECT c.finished_at FROM told t JOIN service_case c USING (batch_number, agency_id, area_code)
-            UNION ALL SELECT c.finished_at FROM rating r JOIN service_case c ON c.theme_number = r.case_number AND c.area_code = r.area_code
-            WHERE r.id > ratings_after OR r.id = ANY (revised)),
-        days AS (SELECT DISTINCT pd.local_day(finished_at) AS day FROM alike WHERE finished_at IS NOT NULL)
-        SELECT coalesce(array_agg(DISTINCT date_trunc('month', d)::date), '{}') FROM days, unnest(ARRAY[day, day + 8]) AS d);
+    RETURN pd.months_of_cases(ARRAY(SELECT DISTINCT case_number FROM rating WHERE id > ratings_after OR id = ANY (revised)))
+        || ARRAY(SELECT (m + INTERVAL '1 month')::date FROM unnest(covered) AS m WHERE EXISTS (
+               SELECT FROM service_case c WHERE c.finished_at >= pd.local_midnight((m + INTERVAL '1 month')::date - 8)
+                                            AND c.finished_at < pd.local_midnight((m + INTERVAL '1 month')::date)));
 END $$;
 
+-- Whom to remind (Art. 20): finished over 24 hours ago, nobody rated, the default not yet given. Of the own agency for
+-- a liaison. The owner asks, because the rating of a theme may be one that the agency does not see.
+CREATE FUNCTION pd.cases_to_remind() RETURNS SETOF pd.service_case
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    everyone boolean := pd.my_group() = 'officer';
+    own bigint := pd.my_agency();
+BEGIN
+    PERFORM pd.require_group('officer', 'liaison');
+    RETURN QUERY
+    SELECT c.* FROM service_case c
+    WHERE c.finished_at >= pd.local_midnight(pd.today() - 7) AND c.finished_at < pd.now() - INTERVAL '24 hours'
+      AND (everyone OR c.agency_id = own)
+      AND NOT EXISTS (SELECT FROM rating r WHERE r.case_number = c.case_number AND r.area_code = c.area_code AND r.target = 'item')
+      AND (c.theme_number IS NULL AND c.batch_number IS NULL OR NOT pd.is_rated(c));
+END $$;
+
+GRANT EXECUTE ON FUNCTION pd.cases_to_remind() TO pd_officer, pd_liaison;
 GRANT SELECT ON pd.case_cover, pd.tally_case TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
 GRANT SELECT ON pd.service_case TO pd_officer, pd_liaison;
 ALTER TABLE pd.service_case ENABLE ROW LEVEL SECURITY;

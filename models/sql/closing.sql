@@ -8,6 +8,8 @@ DECLARE
     starts timestamptz := pd.local_midnight(month);
     ends timestamptz := pd.local_midnight((month + INTERVAL '1 month')::date);
     rules rule_set;
+    rated record;
+    cased record;
     past date := (month + INTERVAL '1 month')::date;
     today date := pd.today();
     made bigint;
@@ -22,7 +24,7 @@ BEGIN
     IF length(note) > 200 THEN
         RAISE EXCEPTION '封账说明至多200字。' USING ERRCODE = 'PD001';
     END IF;
-    -- Nobody loads or acts on a ticket of the month meanwhile; a load takes its locks in the same order.
+    -- Nobody loads or changes the rules meanwhile; a load takes its locks in the same order.
     PERFORM pg_advisory_xact_lock(hashtext('pd.load'));
     IF EXISTS (SELECT FROM month_close c WHERE c.month = close_month.month AND c.reopened_at IS NULL) THEN
         RAISE EXCEPTION '这个月已经封账。' USING ERRCODE = 'PD001';
@@ -31,13 +33,15 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION '这个月早于最早的评分规则，不能封账。' USING ERRCODE = 'PD001';
     END IF;
-    PERFORM pd.refresh_tally(ARRAY[close_month.month]);
+    -- Seconds in a month of a city. Only then the month's lock, for which acts on its tickets wait.
+    SELECT * INTO rated FROM pd.fingerprint_of_ratings(close_month.month, rules.parameters);
+    SELECT * INTO cased FROM pd.fingerprint_of_cases(close_month.month);
+    PERFORM pd.refresh_tally_tickets(ARRAY[close_month.month]);
     INSERT INTO month_close (month, closed_at, closed_by, note, rule_set, rule_set_name, parameters,
                              ratings, ratings_hash, tickets, tickets_hash, cases, cases_hash, chain_no, chain_hash)
     SELECT close_month.month, pd.now(), session_user, coalesce(btrim(close_month.note), ''), rules.effective_from, rules.name, rules.parameters,
-           rh.n, rh.hash, th.n, th.hash, ch.n, ch.hash, coalesce(l.no, 0), l.hash
-    FROM pd.fingerprint_of_ratings(close_month.month, rules.parameters) rh, pd.fingerprint_of_tickets(close_month.month) th,
-         pd.fingerprint_of_cases(close_month.month) ch
+           rated.n, rated.hash, th.n, th.hash, cased.n, cased.hash, coalesce(l.no, 0), l.hash
+    FROM pd.fingerprint_of_tickets(close_month.month) th
          LEFT JOIN (SELECT no, hash FROM event_link ORDER BY no DESC LIMIT 1) l ON true
     RETURNING id INTO made;
     INSERT INTO closed_agency (close_id, agency_id, name, kind, standing, halls)
@@ -232,9 +236,14 @@ BEGIN
     SELECT 'counts', NULL, NULL, encode(pd.fingerprint_of_counts(standing.id), 'hex') IS NOT DISTINCT FROM noted;
 END $$;
 
--- Everyone may read the counts; the tickets behind them as tickets are read.
+-- Everyone may read the counts, those of named staff where they are their own agency's; the tickets behind them as
+-- tickets are read.
 GRANT SELECT ON pd.month_close, pd.closed_agency, pd.closed_tally, pd.closed_staff, pd.closed_ticket_count
     TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
+ALTER TABLE pd.closed_staff ENABLE ROW LEVEL SECURITY;
+CREATE POLICY others ON pd.closed_staff FOR SELECT TO pd_officer, pd_bureau, pd_admin, pd_auditor USING (true);
+CREATE POLICY liaison ON pd.closed_staff FOR SELECT TO pd_liaison USING (staff_id IN (
+    SELECT m.id FROM pd.staff_member m WHERE m.agency_id = (SELECT pd.my_agency())));
 GRANT SELECT ON pd.closed_ticket TO pd_officer, pd_liaison;
 ALTER TABLE pd.closed_ticket ENABLE ROW LEVEL SECURITY;
 CREATE POLICY officer ON pd.closed_ticket FOR SELECT TO pd_officer USING (true);

@@ -2,8 +2,8 @@
 -- and acting. States: issued → answered → accepted; answered → issued (returned); issued → cancelled.
 
 -- The figures that an order rests on, and is measured by afterwards: of an agency, or of one item there, in whole months.
--- {first, last, ratings, bad, tickets, labels: {code: tickets}}. Ratings of the agency are the tally's, those of an item
--- the item ratings on file; labels are counted over the tickets. No words and no persons.
+-- {first, last, ratings, bad, tickets, labels: {code: tickets}}. Ratings of the agency are the tally's, of closed
+-- months as they were closed; those of an item the item ratings on file; labels are counted over the tickets. No words and no persons.
 CREATE FUNCTION pd.improvement_figures(agency bigint, item bigint, first date, last date) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
@@ -26,8 +26,14 @@ BEGIN
     ends := pd.local_midnight((last + INTERVAL '1 month')::date);
     IF item IS NULL THEN
         SELECT sum(t.level_5 + t.level_4 + t.level_3 + t.level_2 + t.level_1), sum(t.level_2 + t.level_1) INTO ratings, bad
-        FROM tally t
-        WHERE t.agency_id = agency AND t.day >= first AND t.day < (last + INTERVAL '1 month')::date;
+        FROM (
+            SELECT n.level_5, n.level_4, n.level_3, n.level_2, n.level_1 FROM tally n
+            WHERE n.agency_id = agency AND n.day >= first AND n.day < (last + INTERVAL '1 month')::date AND NOT EXISTS (
+                SELECT FROM month_close c WHERE c.reopened_at IS NULL AND c.month = date_trunc('month', n.day::timestamp)::date)
+            UNION ALL
+            SELECT k.level_5, k.level_4, k.level_3, k.level_2, k.level_1
+            FROM month_close c JOIN closed_tally k ON k.close_id = c.id
+            WHERE k.agency_id = agency AND c.reopened_at IS NULL AND c.month BETWEEN first AND last) t;
     ELSE
         SELECT count(*), count(*) FILTER (WHERE r.level <= 2) INTO ratings, bad
         FROM rating r

@@ -442,7 +442,7 @@ BEGIN
     bad := ARRAY(SELECT id FROM rating
                  WHERE level <= 2 AND ticket_id IS NULL AND (id > (done ->> 'first')::bigint OR id = ANY (revised)));
     SELECT * INTO tickets FROM pd.ticket_bad_ratings(bad, this_batch);
-    touched := touched || tickets.months || pd.months_of_cases((done ->> 'first')::bigint, revised)
+    touched := touched || tickets.months || pd.months_after_ratings((done ->> 'first')::bigint, revised, touched)
         || (SELECT array_agg(DISTINCT pd.month_of(rated_at)) FROM rating WHERE id = ANY (revised));
     RETURN pd.close_batch(this_batch, batch, touched, jsonb_build_object(
         'inserted', inserted, 'updated', cardinality(revised),

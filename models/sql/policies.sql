@@ -74,6 +74,11 @@ CREATE POLICY liaison ON pd.rating_revision FOR SELECT TO pd_liaison USING (EXIS
 CREATE POLICY liaison ON pd.ticket_revision FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.assignment a WHERE a.ticket_id = ticket_revision.ticket_id AND a.current
                                   AND a.agency_id = (SELECT pd.my_agency())));
+-- Named persons' ratings are their own agency's matter, and the centre's (Art. 26).
+ALTER TABLE pd.tally_staff ENABLE ROW LEVEL SECURITY;
+CREATE POLICY others ON pd.tally_staff FOR SELECT TO pd_officer, pd_bureau, pd_admin, pd_auditor USING (true);
+CREATE POLICY liaison ON pd.tally_staff FOR SELECT TO pd_liaison USING (staff_id IN (
+    SELECT m.id FROM pd.staff_member m WHERE m.agency_id = (SELECT pd.my_agency())));
 CREATE POLICY liaison ON pd.change FOR SELECT TO pd_liaison USING (ticket_id IS NULL OR EXISTS (
     SELECT FROM pd.assignment a WHERE a.ticket_id = change.ticket_id AND a.current
                                   AND a.agency_id = (SELECT pd.my_agency())));

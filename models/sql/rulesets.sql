@@ -115,7 +115,7 @@ BEGIN
     VALUES (month, btrim(put_rule_set.name), put_rule_set.parameters, btrim(put_rule_set.reason), session_user, pd.now())
     ON CONFLICT (effective_from) DO UPDATE SET name = excluded.name, parameters = excluded.parameters,
         reason = excluded.reason, put_by = excluded.put_by, put_at = excluded.put_at;
-    PERFORM pd.note('rule_set_put', jsonb_build_object('from', month, 'parameters', parameters));
+    PERFORM pd.note('rule_set_put', jsonb_build_object('month', month, 'parameters', parameters));
     IF effect_before <> parameters ->> 'follow_up_effect' THEN
         PERFORM pd.recount_from(month);
     END IF;
@@ -142,7 +142,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION '没有这个规则集。' USING ERRCODE = 'PD001';
     END IF;
-    PERFORM pd.note('rule_set_dropped', jsonb_build_object('from', month, 'text_hash', encode(sha256(convert_to(btrim(reason), 'UTF8')), 'hex')));
+    PERFORM pd.note('rule_set_dropped', jsonb_build_object('month', month, 'text_hash', encode(sha256(convert_to(btrim(reason), 'UTF8')), 'hex')));
     IF effect_before <> pd.follow_up_effect(month) THEN
         PERFORM pd.recount_from(month);
     END IF;

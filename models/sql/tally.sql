@@ -59,7 +59,6 @@ BEGIN
     RETURN QUERY
     SELECT x.day, false, x.agency_id, x.platform, coalesce(x.hall_id, 0), 0, 0, count(*)::integer, 0, 0, 0, 0, count(*)::integer, 0
     FROM pd.default_ratings(tally_of.month, (tally_of.month + INTERVAL '1 month')::date) x
-    JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = x.agency_id
     GROUP BY 1, 3, 4, 5;
     RETURN QUERY
     SELECT s.month, true, s.agency_id, s.platform, s.hall_id,

@@ -25,6 +25,13 @@ FOUNDATION = {"database", "documents"}
 KNOWN_PAST_DOORS: dict[tuple[str, str], str] = {
     ("app/server/provisioning.py", "app.registry.seeding"): "a database is filled where it is made",
     ("app/server/printing.py", "app.registry.seeding"): "and what it is filled with can be read before",
+    (
+        "app/statistics/annual_book.py",
+        "app.rankings.workbook",
+    ): "the year's score is the ranking's own reckoning",
+    ("app/statistics/annual_book.py", "app.rankings.formulas"): "and stands on the lines of its sheets",
+    ("app/cases/export.py", "app.tickets.export"): "every list leaves the house through one writer",
+    ("app/cases/export.py", "app.tickets.sheets"): "onto the same sheets",
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.audit import words
 from app.audit.words import Names
+from models.rules.rulesets import SHIPPED
 
 NAMES = Names(
     people={"zhang": "张明", "admin": "陈静"},
@@ -30,6 +31,7 @@ DIGEST = "ab" * 32
         ("configured", None, {"table": "rule_set"}, "评分规则"),
         ("export", None, {"kind": "audit"}, "审计记录"),
         ("calendar_imported", None, {"days": 3}, "工作日历"),
+        ("month_closed", None, {"month": "2026-10-01", "close": 1, "ratings_hash": DIGEST}, "2026年10月"),
         ("upgraded", None, {}, "—"),
     ],
 )
@@ -53,6 +55,8 @@ def test_the_subject_is_what_it_was_done_to(
         (None, None, {"what": "regroup", "login": "zhang", "by": "admin", "request": 2}, "申请 更改类别；申请人 陈静（admin）"),
         (None, None, {"kind": "ratings", "hash": DIGEST, "counts": {"rows": 10, "inserted": 8, "refused": 0}},
          "结果 数据行 10，新增 8"),
+        (None, None, {"month": "2026-10-01", "rule_set": "2020-12-01", "ratings": 6000, "tickets": 20, "cases": 0},
+         "规则集 2020年12月起；评价行数 6000；工单行数 20；办件行数 0"),
         (None, None, {"group": "of_tomorrow", "counts": [], "co": "x", "due_on": "some day"},
          "类别 of_tomorrow；协办 x；期限 some day"),
         ("of_yesterday", "pending", {}, "of_yesterday → 待核实"),
@@ -76,3 +80,10 @@ def test_the_particulars_leave_nothing_out() -> None:
         ("文字校验值", DIGEST, True),
         ("其他（of_tomorrow）", "5", False),
     ]
+
+
+def test_a_rule_set_is_said_in_full() -> None:
+    found = words.particulars(None, None, {"month": "2026-12-01", "parameters": SHIPPED.to_json()}, NAMES)
+    assert [p.name for p in found] == ["月份", "规则"]
+    assert "无大厅单位的权重：政务服务质量 30%" in found[1].text and "整改期限：10 个工作日" in found[1].text
+    assert words.particulars(None, None, {"parameters": {"points": 3}}, NAMES)[0].text == "{'points': 3}"

@@ -183,8 +183,11 @@ def test_deadlines_need_no_database(
 
 def test_ranking(console: Console, sample_folder: Path, tmp_path: Path) -> None:
     picture = tmp_path / "out" / "ranking.png"
-    code, view = console("--data", sample_folder, "ranking", "--month", "2026-10", "--picture", picture)
+    workbook = tmp_path / "out" / "ranking.xlsx"
+    files = ("--picture", picture, "--workbook", workbook)
+    code, view = console("--data", sample_folder, "ranking", "--month", "2026-10", *files)
     assert code == 0 and picture.read_bytes()[:4] == b"\x89PNG"
+    assert workbook.read_bytes()[:2] == b"PK"
     assert [(r["rank"], r["agency"], r["composite"]) for r in view["rows"][:2]] == [
         (1, "河唇镇", "90.13"), (2, "新民镇", "88.24")
     ]  # fmt: skip

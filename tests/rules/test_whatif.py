@@ -21,7 +21,7 @@ from models.rules.whatif import (
     losses,
     moves,
     steps,
-    with_change,
+    with_changes,
 )
 
 
@@ -77,7 +77,7 @@ def test_two_tickets_win_a_rank() -> None:
     facts = [_agency("甲镇"), _agency("乙镇", unhandled=0, handled=10)]
     (tickets, *_) = [s for s in steps(facts, "甲镇", SHIPPED) if s.lever is Lever.TICKETS]
     assert (tickets.amount, tickets.possible, tickets.rank, tickets.best) == (2, 2, 1, 1)
-    after = with_change(facts, "甲镇", Change(handled=2), SHIPPED)
+    after = with_changes(facts, {"甲镇": Change(handled=2)}, SHIPPED)
     first = after.rows[0]
     assert (first.rank, first.score.facts.agency, first.score.composite) == (1, "甲镇", tickets.composite)
 
@@ -92,7 +92,7 @@ def test_the_first_needs_nothing_and_the_unranked_get_no_advice() -> None:
 
 def test_moves_tell_rank_and_score_before_and_after() -> None:
     facts = [_agency("甲镇", rated=10), _agency("乙镇"), replace(_agency("丙镇"), levels={})]
-    after = with_change(facts, "甲镇", Change(rated={Platform.HALL: 80}), SHIPPED)
+    after = with_changes(facts, {"甲镇": Change(rated={Platform.HALL: 80})}, SHIPPED)
     first, second = moves(rank(facts, SHIPPED), after)
     assert (first.agency, first.gained, second.agency, second.gained) == ("甲镇", 1, "乙镇", -1)
     assert first.before and first.after and first.after[1] > first.before[1]
@@ -124,7 +124,7 @@ def _rank_after(
         Lever.HALLS: Change(halls=amount),
         Lever.RATED: Change(rated={channel: amount} if channel else {}),
     }[lever]
-    return {r.score.facts.agency: r.rank for r in with_change(facts, agency, change, SHIPPED).rows}[agency]
+    return {r.score.facts.agency: r.rank for r in with_changes(facts, {agency: change}, SHIPPED).rows}[agency]
 
 
 @given(

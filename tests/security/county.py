@@ -270,6 +270,14 @@ class County:
             " GROUP BY agency_id",
             made,
         )
+        for agency in (self.numbers["jia"], self.numbers["yi"]):
+            somebody = self.database.one(
+                "INSERT INTO pd.staff_member (agency_id, name) VALUES (%s, '窗口人员') RETURNING id", agency
+            )
+            self.database.rows("INSERT INTO pd.closed_staff VALUES (%s, %s, 1, 0, 0, 0, 1)", made, somebody)
+            self.database.rows(
+                "INSERT INTO pd.tally_staff VALUES ('2026-10-09', %s, 1, 0, 0, 0, 1)", somebody
+            )
 
     def _ask(self) -> None:
         """What waits or was looked up: a request of the first admin, a reveal of an officer."""

@@ -16,6 +16,7 @@ RANGES = {
     "本单位的意见": "{ticket} = {agency}",
     "本单位的": "agency_id = {agency}",
     "本单位的整改": "order_id IN (SELECT o.id FROM pd.improvement_order o WHERE o.agency_id = {agency})",
+    "本单位的人员": "staff_id IN (SELECT m.id FROM pd.staff_member m WHERE m.agency_id = {agency})",
     "无工单": "{ticket} IS NULL",
     "本单位在办或无工单": "{ticket} IS NULL OR {ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current"
     " AND a.agency_id = {agency})",

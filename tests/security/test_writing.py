@@ -37,6 +37,8 @@ _FOREVER = {
     "a command remembered": "INSERT INTO pd.command_log VALUES ('officer', '<new>', now(), '{}')",
     "a reveal": "INSERT INTO pd.reveal (event_id, actor, at, tx) VALUES (1, session_user, now(), 0)",
     "a rater gone": "DELETE FROM pd.rater",
+    "an assessed value": "UPDATE pd.assessment SET value = 100",
+    "weights of indicators": "UPDATE pd.indicator_weights SET reason = 'x'",
 }
 _WRITERS = {"liaison-01": tuple(_FOREVER), "admin": tuple(_FOREVER), "auditor": tuple(_FOREVER)}
 _WRITERS["bureau"] = tuple(_FOREVER)[:12]
@@ -139,6 +141,19 @@ ATTEMPTS = [
                 ("SELECT pd.act(<own>, <own_version>, 'annotate', '{\"reason\": \"x\"}', '<new>')",))
         for who in ("bureau", "admin", "auditor", STRANGER)
     ),
+    # Values are the centre's, weights its head's.
+    *(
+        Attempt(who, name, DENIED, (statement,))
+        for who in ("liaison-01", "bureau", "admin", "auditor")
+        for name, statement in (
+            ("a value of one's own", "SELECT pd.assess(jsonb_build_array(jsonb_build_object('agency', <jia>, 'indicator', '1.1',"
+             " 'source', 'review', 'first', '2026-10-01', 'last', '2026-10-01', 'value', '100', 'evidence', 'x', 'assessor', 'x')))"),
+            ("a value taken back", "SELECT pd.withdraw_assessment(1, '不服')"),
+            ("weights of one's own", "SELECT pd.put_weights('2026-12-01', (SELECT w.weights FROM pd.indicator_weights w), '{}', 'x')"),
+        )
+    ),
+    *attempts("officer", NO_RIGHT, weights_without_the_head=
+              "SELECT pd.put_weights('2026-12-01', (SELECT w.weights FROM pd.indicator_weights w), '{}', '自定')"),
     # What stands behind the doors is nobody's to call.
     *(
         Attempt(who, f"calling {call.split('(')[0]}", DENIED, (f"SELECT pd.{call}",))

@@ -46,9 +46,9 @@ def summary(connection: psycopg.Connection[Any], *rows: dict[str, Any]) -> None:
     _load(connection, "staging_summary", "load_summary", [_SUMMARY | row for row in rows])
 
 
-def cases(connection: psycopg.Connection[Any], *rows: dict[str, Any]) -> None:
-    """Finished cases, complete: `case_number`, `finished_at`, and what differs."""
-    _load(connection, "staging_case", "load_cases", [_CASE | row for row in rows])
+def cases(connection: psycopg.Connection[Any], *rows: dict[str, Any], complete: bool = True) -> None:
+    """Finished cases: `case_number`, `finished_at`, and what differs."""
+    _load(connection, "staging_case", "load_cases", [_CASE | row for row in rows], complete=complete)
 
 
 def begin(connection: psycopg.Connection[Any]) -> None:
@@ -56,9 +56,9 @@ def begin(connection: psycopg.Connection[Any]) -> None:
     connection.execute("SELECT pd.begin_load()")
 
 
-def _load(connection: psycopg.Connection[Any], table: str, function: str, rows: list[dict[str, Any]]) -> None:
+def _load(connection: psycopg.Connection[Any], table: str, function: str, rows: list[dict[str, Any]], *, complete: bool = True) -> None:  # fmt: skip
     _stage(connection, table, rows)
-    batch = {"file_name": f"{function}.xlsx", "file_hash": "h", "complete": True, "initials": {}}
+    batch = {"file_name": f"{function}.xlsx", "file_hash": "h", "complete": complete, "initials": {}}
     connection.execute(
         sql.SQL("SELECT {}(%s, %s)").format(sql.Identifier("pd", function)), (_LOAD, Jsonb(batch))
     )

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Connection
 
 from app.assessments import commands, files, queries, workbook
 from app.assessments.rows import Draft, drafts
 from app.errors import UserError
-from app.rankings.queries import Period
+from app.rankings.queries import Period, period_text
 from models.rules import indicators
 from models.rules.indicators import INDICATORS, PARENTS, Source
 from tests.databases import MONDAY, Database
@@ -262,11 +264,17 @@ def test_a_third_party_fills_the_template_and_refused_lines_say_why(desk: Databa
     ("written", "first", "last"),
     [
         ("2026年第三季度", 7, 9), ("2026第1季度", 1, 3), ("2026年下半年", 7, 12), ("2026年度", 1, 12), ("2026", 1, 12),
-        ("2026-01至2026-06", 1, 6), ("2026年10月", 10, 10), ("2026-10-01 00:00:00", 10, 10),
+        ("2026-01至2026-06", 1, 6), ("2026年8月至10月", 8, 10), ("2026年10月", 10, 10), ("2026-10-01 00:00:00", 10, 10),
     ],
 )  # fmt: skip
 def test_periods_are_read_as_people_write_them(written: str, first: int, last: int) -> None:
     assert files.period_of(written) == Period(date(2026, first, 1), date(2026, last, 1))
+
+
+@given(st.integers(2020 * 12, 2029 * 12), st.integers(0, 30))
+def test_a_period_in_our_words_is_read_back(start: int, length: int) -> None:
+    first, last = (date(month // 12, month % 12 + 1, 1) for month in (start, start + length))
+    assert files.period_of(period_text(Period(first, last))) == Period(first, last)
 
 
 @pytest.mark.parametrize("written", ["", "2026年13月", "2026-06至2026-01", "第三季度", "去年"])

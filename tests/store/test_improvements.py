@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import product
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -14,10 +14,14 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from app.desk import notices
+from app.desk import queries as desk_queries
+from app.desk.notices import DueOrder, Threshold
 from app.errors import UserError
 from app.improvements import commands, queries
 from app.improvements.commands import Done, Draft
 from app.improvements.queries import OrderDetail, OrderFilter
+from app.workspace import Person
 from models.rules.improvements import MOVES, Figures, State, Step, allowed, following, needs_text
 from models.rules.people import Group
 from tests.databases import MONDAY, Database
@@ -26,6 +30,8 @@ T = TypeVar("T")
 OCTOBER = date(2026, 10, 1)
 ITEM = "社会保障卡申领"
 DRAFT = Draft("甲镇", ITEM, OCTOBER, OCTOBER, "社保卡申领差评较多", "请查明原因，限期整改。", 10)
+OFFICER = Person("officer", "李伟", Group.OFFICER, None, None, False)
+LIAISON = Person("liaison-01", "甲镇责任人", Group.LIAISON, 1, "甲镇", False)
 GROUPS = {"officer": Group.OFFICER, "liaison-01": Group.LIAISON, "liaison-02": Group.LIAISON}
 
 
@@ -114,6 +120,16 @@ def test_the_figures_of_an_agency_are_those_of_the_tally(desk: Database) -> None
     assert seen(desk, issue(desk, replace(DRAFT, item=None)).order).after == Figures(
         date(2026, 11, 1), date(2026, 11, 1), 9, 0, 0
     )
+    desk.rows("UPDATE pd.tally SET level_1 = 7 WHERE agency_id = %s AND day = '2026-11-01'", agency)
+    statement = "SELECT pd.improvement_figures(%s, NULL, '2026-10-01', '2026-11-01')"
+    now = desk.raw("officer", statement, agency)[0][0]
+    assert (now["ratings"], now["bad"], now["tickets"]) == (24, 10, 2)
+    desk.raw("officer", "SELECT pd.close_month('2026-10-01', '')")
+    desk.rows("UPDATE pd.tally SET level_1 = 9 WHERE agency_id = %s AND day >= '2026-11-01'", agency)
+    desk.rows("INSERT INTO pd.tally (day, monthly, agency_id, platform, hall_id, level_1) VALUES ('2026-10-02', false, %s,"
+              " 'hall', 0, 99)", agency)  # fmt: skip
+    closed = desk.raw("officer", statement, agency)[0][0]
+    assert (closed["ratings"], closed["bad"]) == (26, 12)
     assert following(date(2026, 10, 1), date(2026, 12, 1)) == (date(2027, 1, 1), date(2027, 3, 1))
 
 
@@ -138,6 +154,15 @@ def test_counts_and_filters_agree(desk: Database) -> None:
     counts = run(desk, "liaison-01", lambda c: queries.counts(c, OrderFilter(state=State.ISSUED)))
     assert (counts.matching, counts.overdue, counts.soon) == (2, 1, 1)
     assert counts.states == {State.ISSUED: 2, State.CANCELLED: 1}
+    told = run(desk, "officer", lambda c: notices.found(c, OFFICER, ((time(0), time(23, 59)),)))
+    assert told is not None and [(one.order, one.threshold) for one in told if isinstance(one, DueOrder)] == [
+        (soon, Threshold.SOON), (late, Threshold.OVERDUE)
+    ]  # fmt: skip
+    lines = [run(desk, p.login, lambda c, p=p: desk_queries.orders(c, person=p)) for p in (OFFICER, LIAISON)]
+    assert [[(line.count, line.filter) for line in mine] for mine in lines] == [
+        [(1, OrderFilter(overdue=True)), (0, OrderFilter(state=State.ANSWERED))],
+        [(1, OrderFilter(overdue=True)), (2, OrderFilter(state=State.ISSUED))],
+    ]
     for wanted, ids in (
         (OrderFilter(overdue=True), [late]), (OrderFilter(soon=True), [soon]), (OrderFilter(), [done, soon, late]),
     ):  # fmt: skip

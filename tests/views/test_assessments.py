@@ -31,6 +31,7 @@ OCTOBER = Period.month(MONTH)
 EVEN = {code: weight for parent in PARENTS for code, weight in indicators.equal(parent).items()}
 SHIPPED = WeightSet(date(2020, 12, 1), EVEN, {}, "随程序提供", None, NOW)
 VALUES = {"good": Value(Fraction(199, 2), 199, 200), "1.1": Value(Fraction(80))}
+HANDLED = {**VALUES, "rectified": Value(Fraction(50), 2, 4)}
 
 
 def entry(number: int = 1, **over) -> Entry:
@@ -159,6 +160,24 @@ def test_the_build_up_says_where_each_value_comes_from(make):
     desk.settle()
     assert tree.total.text() == "—" and tree.chosen_code() == "1.1"
     assert desk.page.grab().toImage().pixelColor(5, 5).isValid()
+
+
+def test_the_tickets_behind_a_rate_open_for_who_may_list_them(make):
+    for group, shown in ((Group.OFFICER, True), (Group.BUREAU, False)):
+        desk = make(group)
+        desk.rows = (total(1, "罗州街道", HANDLED, 1),)
+        desk.page.reload()
+        desk.settle()
+        asked: list[tuple] = []
+        desk.session.requested.connect(lambda *what, kept=asked: kept.append(what))
+        tree = desk.page.buildup
+        tree.choose("good")
+        assert tree.link.isHidden()
+        tree.choose("rectified")
+        assert tree.link.isHidden() is not shown
+        tree.link.click()
+        opened = [(page, drill.filter.agency, drill.counted) for page, drill in asked]
+        assert not shown or opened == [("tickets", "罗州街道", 4)]
 
 
 def test_values_are_typed_and_only_what_was_touched_is_entered(make):

@@ -8,15 +8,23 @@ from datetime import date
 import pytest
 
 from app.changes import Changes, Kind
+from app.desk.notices import Due, DueOrder, Threshold
+from app.desk.queries import OrderLine
 from app.errors import EnvironmentProblem, UserError
 from app.improvements import commands, paper, queries
 from app.improvements.queries import OrderFilter, OrderRef, Proposal
-from app.registry.bodies import Body, BodyKind
+from app.registry.queries import Body, BodyKind
+from app.tickets.facets import Facet, Side
+from app.tickets.queries import TicketFilter
 from models.rules.improvements import Figures, State, Step, allowed
 from models.rules.people import Group
 from tests.views.factories import CALENDAR, MONTH, NOW, TODAY, Backend, Workspace, person
+from views.desk import tray
+from views.desk.lines import order_count
 from views.improvements.tab import ImprovementsTab
 from views.operations import Operations
+from views.shell.parts import Button
+from views.shell.search import SearchPanel
 from views.shell.session import Session
 
 BASIS = Figures(MONTH, MONTH, 200, 8, 9, (("207", 5), ("108", 2)))
@@ -85,7 +93,7 @@ class Desk:
 
     def _order(self, _connection, number):
         row = next(r for r in self.rows if r.id == number)
-        return queries.OrderDetail(row, "查明原因。\n落实整改，电话13384382025。", "已培训" if row.answered_on else None,
+        return queries.OrderDetail(row, 77, "查明原因。\n落实整改，电话13384382025。", "已培训" if row.answered_on else None,
                                    BASIS, AFTER, TODAY, LABELS, CALENDAR.explain(TODAY, 10), self.steps,
                                    allowed(row.state, self.group))  # fmt: skip
 
@@ -297,3 +305,48 @@ def test_the_notice_is_shown_as_printed(officer):
     assert "4.00%" in text and "10个工作日" in text and "133****2025" in text and "13384382025" not in text
     tab.preview.leave()
     assert tab.split.isVisible() and not officer.session.registry.available("paper.word")
+
+
+def test_the_tickets_behind_a_figure_are_opened(officer):
+    asked = []
+    officer.session.requested.connect(lambda *what: asked.append(what))
+    panel = officer.choose(3)
+    links = [b for b in panel.figures.findChildren(Button) if b.isVisible()]
+    assert [b.text() for b in links] == ["9 件", "1 件"]
+    links[1].click()
+    wanted = TicketFilter(agency="石城镇", month=AFTER.first, last_month=AFTER.last, counted=True,
+                          facets=(Facet(Side.ITEM, "77", "居住证申领"),))  # fmt: skip
+    assert asked == [("tickets", wanted)]
+
+
+def order_due(number: int, at: Threshold) -> DueOrder:
+    return DueOrder(number, f"限改〔2026〕{number}号", "居住证申领差评较多", TODAY, at)
+
+
+def test_the_tray_tells_of_orders_and_opens_them():
+    one = order_due(3, Threshold.OVERDUE)
+    assert tray.said((one,)) == "限期整改超期：居住证申领差评较多（限改〔2026〕3号）"
+    assert tray._place((one,)) == ("statistics", OrderRef(3))
+    two = (one, order_due(4, Threshold.TODAY))
+    assert tray.said(two) == "限期整改超期 1 件、限期整改今日到期 1 件"
+    assert tray._place(two) == ("statistics", OrderFilter(overdue=True))
+    assert tray._place((one, Due(1, None, None, TODAY, Threshold.TODAY))) == ("desk", None)
+
+
+def test_the_search_finds_an_order_by_its_number(qtbot, officer):
+    asked = []
+    officer.session.requested.connect(lambda *what: asked.append(what))
+    panel = SearchPanel(officer.session, officer.tab)
+    panel.open()
+    panel.field.setText("限改〔2026〕4号")
+    panel._ask()
+    officer.settle()
+    assert "石城镇" in panel.list.currentItem().text()
+    panel._activate(panel.list.currentItem())
+    assert asked == [("statistics", OrderRef(4))]
+
+
+def test_the_desk_has_a_line_for_orders(officer):
+    line = OrderLine("整改超期", "单位还没有报告限期整改的情况", 2, OrderFilter(overdue=True))
+    count = order_count(line)
+    assert (count.number, count.tone, count.opens) == (2, "red", OrderFilter(overdue=True))

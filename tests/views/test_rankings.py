@@ -115,9 +115,11 @@ def test_another_period_or_group_is_shown_without_a_read_where_the_counts_are_at
     page.show_period(Period(date(2026, 7, 1), date(2026, 9, 1)))
     assert page.periods.chip.text() == "2026年第三季度"
     page._groups["department"].click()
-    assert page._stack.currentWidget() is page._empty
+    assert page._empty.title.text() == "这一期没有可以排名的单位"
     page._groups["township"].click()
     assert page._view.period.length == 3
+    page.show_period(Period.month(date(2022, 1, 1)))
+    assert page._empty.advice.text().startswith("未参加排名：罗州街道（缺办件数据）")
 
 
 def test_any_span_can_be_asked_for(page, qtbot):

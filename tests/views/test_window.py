@@ -19,6 +19,7 @@ from models.rules.people import Group
 from tests.views.factories import TODAY, Backend, Workspace, person
 from views.operations import Operations
 from views.shell import opening
+from views.shell.actions import PAGES
 from views.shell.notices import NoticeBar
 from views.shell.parts import Badge, Chip
 from views.shell.window import Window
@@ -62,7 +63,7 @@ def window(qtbot, monkeypatch, backend):
 
 @pytest.mark.parametrize("page", ["desk", "tickets", "rankings", "intake"])
 def test_every_page_opens_by_its_key(window, qtbot, page):
-    number = ["desk", "tickets", "rankings", "intake"].index(page) + 1
+    number = [entry.id for entry in PAGES].index(page) + 1
     qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
     window.session.registry.run(f"go.{page}")
     settle(qtbot, window)

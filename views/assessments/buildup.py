@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.assessments.rows import AgencyTotal, Entry
@@ -13,7 +13,7 @@ from models.rules.indicators import INDICATORS, Source, children
 from views import dates
 from views.assessments.parts import RULE, explained, figure, missing_words, percent
 from views.shell import theme
-from views.shell.parts import Badge, Button, clear, label, row
+from views.shell.parts import Badge, Button, clear, label, row, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.forms import text_area
@@ -21,12 +21,19 @@ from views.tickets.forms import text_area
 HEADINGS = ("指标", "权重", "占总分", *(source.label for source in Source), "评价值", "得分")
 _WIDTHS = (0, 60, 68, 76, 76, 70, 70, 64)
 _CODE = Qt.ItemDataRole.UserRole
+#: The rates whose denominator are tickets.
+_OF_TICKETS = ("answered", "rectified")
+#: Below this width the columns of the sources are left out.
+_WIDE = 160 * UNIT
+#: Lines of what was entered that are in sight at once.
+_LINES = 4
 
 
 class Buildup(QWidget):
-    """`withdrawal(id, reason)` when an entered value is to be taken back."""
+    """`withdrawal(id, reason)` when an entered value is to be taken back, `opened(count)` for the tickets of a rate."""
 
     withdrawal = Signal(int, str)
+    opened = Signal(int)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,16 +46,23 @@ class Buildup(QWidget):
         self.state = Badge("", parent=self)
         self.tree = self._make_tree()
         self.said = label("", "secondary", self, wrap=True)
-        self._list = QVBoxLayout()
+        self.link = Button("", "tickets", "link", self)
+        self.link.clicked.connect(self._open)
+        inner = QWidget(self)
+        self._list = QVBoxLayout(inner)
+        self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(UNIT)
+        self._scroll = scrolling(inner, self)
         self._form = self._withdraw_form()
         column = QVBoxLayout(self)
         column.setContentsMargins(5 * UNIT, 3 * UNIT, 5 * UNIT, 3 * UNIT)
         column.setSpacing(2 * UNIT)
         column.addLayout(row(self.name, self.state, None, self.total))
         column.addWidget(self.tree, 1)
-        column.addWidget(self.said)
-        column.addLayout(self._list)
+        said = row(self.said, self.link)
+        said.setStretch(0, 1)
+        column.addLayout(said)
+        column.addWidget(self._scroll)
         column.addWidget(self._form)
         column.addWidget(label(RULE, "small", self, wrap=True))
 
@@ -88,6 +102,13 @@ class Buildup(QWidget):
     def typing(self) -> bool:
         """Whether a reason was begun that must not be lost."""
         return not self._form.isHidden() and bool(self.reason.toPlainText().strip())
+
+    def resizeEvent(self, event) -> None:
+        """Where room is scarce the names go before the sources, which stand below the tree as well."""
+        super().resizeEvent(event)
+        for column in range(3, 3 + len(Source)):
+            self.tree.setColumnHidden(column, self.width() < _WIDE)
+        self.tree.setColumnHidden(1, self.width() < _WIDE * 2 // 3)
 
     # showing ----------------------------------------------------------------------------------------------
 
@@ -173,13 +194,30 @@ class Buildup(QWidget):
         if code is None or self.row is None:
             return
         self.said.setText(explained(self.row.evaluation.nodes[code], self.row))
+        number = self._tickets()
+        self.link.setVisible(bool(number))
+        self.link.setText(f"打开这 {number} 件工单")
         self._show_list()
+
+    def _tickets(self) -> int:
+        """How many tickets the rate chosen was divided by, where somebody may list them."""
+        code = self.chosen_code()
+        value = self.row.values.get(code) if self.row is not None and code in _OF_TICKETS else None
+        may = self._session.registry.allowed("go.tickets")
+        return (value.denominator or 0) if value is not None and may else 0
+
+    def _open(self) -> None:
+        self.opened.emit(self._tickets())
 
     def _show_list(self) -> None:
         clear(self._list)
         code = self.chosen_code()
-        for entry in [one for one in self._entries if one.indicator == code][:4]:
+        found = [one for one in self._entries if one.indicator == code]
+        for entry in found:
             self._list.addLayout(self._line(entry))
+        self._list.addStretch(1)
+        self._scroll.setFixedHeight(min(len(found), _LINES) * 7 * UNIT)
+        self._scroll.setVisible(bool(found))
 
     def _line(self, entry: Entry) -> Any:
         when = dates.moment(entry.entered_at, self._session.today)
@@ -207,6 +245,12 @@ class Buildup(QWidget):
         self._form.show()
         self._judge()
         self.reason.setFocus()
+        QTimer.singleShot(0, self, self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """The form took room from the tree."""
+        if self.tree.currentItem() is not None:
+            self.tree.scrollToItem(self.tree.currentItem())
 
     def _judge(self) -> None:
         text = self.reason.toPlainText().strip()

@@ -82,6 +82,8 @@ class FilePreview(QWidget):
         self.title = label("", "lead", self)
         self.said = label("", "secondary", self, wrap=True)
         self.table = LineTable("第三方评价逐行", _LINES, self)
+        self.table.chosen.connect(self._line_chosen)
+        self.detail = label("", "", self, wrap=True)
         self.confirm = Button("录入", "submit", "primary", self)
         self.confirm.clicked.connect(self._confirmed)
         cancel = Button("取消", parent=self)
@@ -92,6 +94,7 @@ class FilePreview(QWidget):
         for part in (self.title, self.said):
             column.addWidget(part)
         column.addWidget(self.table, 1)
+        column.addWidget(self.detail)
         column.addLayout(row(self.confirm, cancel, None))
 
     def show_lines(self, name: str, lines: tuple[FileLine, ...]) -> None:
@@ -108,6 +111,10 @@ class FilePreview(QWidget):
         self.confirm.setEnabled(bool(number))
         self.confirm.setAccessibleDescription("" if number else "没有可以录入的行。")
         self.table.show_lines(sorted(lines, key=lambda line: line.draft is not None))
+        self.table.choose_id(self.table.lines()[0].id)
+
+    def _line_chosen(self, line: FileLine | None) -> None:
+        self.detail.setText("" if line is None else f"第 {line.id} 行：{_said(line)}")
 
     def _confirmed(self) -> None:
         self.wanted.emit(drafts(self._lines))

@@ -25,6 +25,7 @@ from app.clock import local
 from app.errors import PingdeskError, UserError
 from app.rankings import queries as rankings
 from app.rankings.queries import GROUPS, Period
+from app.tickets.queries import TicketFilter
 from views import dates
 from views.assessments.buildup import Buildup
 from views.assessments.entering import EntryForm
@@ -37,6 +38,7 @@ from views.shell.parts import Button, Chip, Empty, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tables.model import Column
+from views.tickets.drill import Drill
 from views.tickets.lines import LineTable
 
 _LIST = 82 * UNIT
@@ -163,6 +165,7 @@ class AssessmentsPage(Page):
         self.side = QStackedWidget(frame)
         self.buildup = Buildup(self.session, self.side)
         self.buildup.withdrawal.connect(self._withdraw)
+        self.buildup.opened.connect(self._open_tickets)
         self.form = EntryForm(self.side)
         self.preview = FilePreview(self.side)
         for panel in (self.form, self.preview):
@@ -315,6 +318,14 @@ class AssessmentsPage(Page):
 
     def _show_weights(self) -> None:
         self.tabs.setCurrentIndex(WEIGHTS)
+
+    def _open_tickets(self, counted: int) -> None:
+        chosen, period = self.chosen, self.period
+        if chosen is not None and period is not None:
+            wanted = TicketFilter(
+                agency=chosen.agency, month=period.first, last_month=period.last, counted=True
+            )
+            self.session.go("tickets", Drill(wanted, counted))
 
     # entering ---------------------------------------------------------------------------------------------
 

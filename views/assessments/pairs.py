@@ -97,7 +97,9 @@ class PairsPanel(QFrame):
             self._means[pair].setText(_meaning(pair, slider.value()))
         found = indicators.judged(self._parent, self.pairs())
         self.outcome.setText(
-            "　".join(f"{_short(code)} {indicators.plain(weight)}" for code, weight in found.weights.items())
+            "　".join(
+                f"{_short(code)}\u00a0{indicators.plain(weight)}" for code, weight in found.weights.items()
+            )
         )
         self.said.setText(found.said)
         restyle(self.said, "role", "secondary" if found.consistent else "red")

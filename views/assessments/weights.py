@@ -34,7 +34,11 @@ from views.shell.session import Session
 from views.shell.theme import UNIT
 from views.tickets.forms import field_row, text_area
 
-_SIDE = 88 * UNIT
+#: The narrowest tree, and how wide the side beside it may be.
+_TREE = 110 * UNIT
+#: Below this width the tree shows no shares.
+_WIDE = 140 * UNIT
+_SIDE = (60 * UNIT, 88 * UNIT)
 #: Months ahead from which weights can be put in force.
 _AHEAD = 13
 
@@ -62,8 +66,9 @@ class WeightsEditor(QWidget):
         inner.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         self.tree = self._make_tree(frame)
         inner.addWidget(self.tree)
-        line.addWidget(frame, 1)
-        line.addWidget(self._make_side())
+        frame.setMinimumWidth(_TREE)
+        line.addWidget(frame, 3)
+        line.addWidget(self._make_side(), 2)
 
     # making -----------------------------------------------------------------------------------------------
 
@@ -77,7 +82,7 @@ class WeightsEditor(QWidget):
         head = tree.header()
         head.setStretchLastSection(False)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 92), (2, 76), (3, 104), (4, 152)):
+        for column, width in ((1, 80), (2, 76), (3, 92), (4, 132)):
             head.resizeSection(column, width)
         root = QTreeWidgetItem(tree, ["总分", "", "100.00%"])
         root.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -122,7 +127,8 @@ class WeightsEditor(QWidget):
 
     def _make_side(self) -> QWidget:
         self.side = QStackedWidget(self)
-        self.side.setFixedWidth(_SIDE)
+        self.side.setMinimumWidth(_SIDE[0])
+        self.side.setMaximumWidth(_SIDE[1])
         form = QFrame(self.side)
         form.setProperty("card", "true")
         self.month = QComboBox(form)
@@ -165,6 +171,11 @@ class WeightsEditor(QWidget):
         self.side.addWidget(form)
         self.side.addWidget(self.pairs)
         return self.side
+
+    def resizeEvent(self, event) -> None:
+        """Where room is scarce the names go before the shares."""
+        super().resizeEvent(event)
+        self.tree.setColumnHidden(2, self.tree.width() < _WIDE)
 
     # showing ----------------------------------------------------------------------------------------------
 

@@ -16,7 +16,19 @@ from models.rules.audit import Head
 from models.rules.lifecycle import BY_HAND, Action, State
 from models.rules.people import Group
 from models.rules.suggestions import State as SuggestionState
-from views.console import audit, checks, closing, figures, files, people, places, server, suggestions, tickets
+from views.console import (
+    audit,
+    checks,
+    closing,
+    figures,
+    files,
+    people,
+    places,
+    server,
+    statistics,
+    suggestions,
+    tickets,
+)
 
 
 class Usage(Exception):
@@ -65,6 +77,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _database_verbs(verbs)
     _work_verbs(verbs)
     _figure_verbs(verbs)
+    _statistics_verbs(verbs)
     _closing_verbs(verbs)
     _people_verbs(verbs)
     _audit_verbs(verbs)
@@ -153,6 +166,18 @@ def _figure_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     ranking.add_argument("--picture", type=Path, metavar="OUT.png")
     ranking.add_argument("--workbook", type=Path, metavar="OUT.xlsx", help="排名表，公式可复算")
     ranking.set_defaults(run=_ranking)
+
+
+def _statistics_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
+    figure = verbs.add_parser("statistics", help="一段时间的统计", allow_abbrev=False)
+    figure.add_argument("--month", type=_month, metavar="YYYY-MM")
+    figure.add_argument("--from", dest="first", type=_month, metavar="YYYY-MM")
+    figure.add_argument("--to", dest="last", type=_month, metavar="YYYY-MM")
+    figure.add_argument("--agency", metavar="NAME")
+    figure.set_defaults(run=_statistics)
+    briefing = verbs.add_parser("briefing", help="月报", allow_abbrev=False)
+    briefing.add_argument("--month", type=_month, required=True, metavar="YYYY-MM")
+    briefing.set_defaults(run=statistics.briefing)
 
 
 def _closing_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
@@ -285,11 +310,20 @@ def _deadline(options: argparse.Namespace) -> object:
 
 
 def _ranking(options: argparse.Namespace) -> object:
+    _check_period(options)
+    return figures.ranking(options)
+
+
+def _statistics(options: argparse.Namespace) -> object:
+    _check_period(options)
+    return statistics.statistics(options)
+
+
+def _check_period(options: argparse.Namespace) -> None:
     if bool(options.month) == bool(options.first or options.last) or bool(options.first) != bool(
         options.last
     ):
         raise Usage("请写明 --month YYYY-MM，或 --from YYYY-MM 和 --to YYYY-MM。")
-    return figures.ranking(options)
 
 
 def _month(text: str) -> date:

@@ -7,8 +7,10 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from app.cases.queries import CaseDifference
 from app.intake import commands
 from app.intake.results import ImportResult, Progress
+from models.rules.ratings import Platform
 from views.console.answer import Answer, table
 from views.console.places import opened
 
@@ -62,7 +64,19 @@ def _facts(result: ImportResult) -> dict[str, Any]:
             }
             for m in result.moved
         ]
+    if result.differences:
+        facts["differences"] = [_difference(one) for one in result.differences]
     return facts
+
+
+def _difference(one: CaseDifference) -> dict[str, Any]:
+    return {
+        "month": f"{one.month:%Y-%m}",
+        "agency": one.agency,
+        "platform": Platform(one.platform).label,
+        "detail": {"cases": one.detail_cases, "rated": one.detail_rated},
+        "summary": {"cases": one.summary_cases, "rated": one.summary_rated},
+    }
 
 
 def _lines(result: ImportResult) -> list[str]:
@@ -76,6 +90,7 @@ def _lines(result: ImportResult) -> list[str]:
         ]
     if result.refused > _SHOWN:
         lines.append(f"……共 {result.refused} 行被拒，用 --refused OUT.xlsx 取得全部。")
+    lines += [one.said for one in result.differences]
     for moved in result.moved:
         lines.append(f"工单 {moved.number or moved.ticket} 的期限：{moved.old_due} → {moved.new_due}")
     return lines

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.errors import EnvironmentProblem, PingdeskError, UserError
 from app.improvements import commands, queries, words
 from app.improvements.queries import Proposal
+from app.tickets.facets import Facet, Side
+from app.tickets.queries import TicketFilter
 from models.rules.improvements import Step, needs_text
 from views import dates
 from views.improvements.columns import deadline_chip, state_chip
@@ -70,6 +72,7 @@ class OrderPanel(TabsAsLaidOut, QFrame):
         self._subject = label("", "strong", body, wrap=True)
         self._facts = label("", "small", body, wrap=True)
         self.figures = FigureCard(body)
+        self.figures.opened.connect(self._open_tickets)
         self._demand_title, self._demand = label("整改要求", "section", body), label("", "", body, wrap=True)
         self._answer_title, self._answer = label("整改情况", "section", body), label("", "", body, wrap=True)
         self._form_title = label("", "section", body)
@@ -167,11 +170,26 @@ class OrderPanel(TabsAsLaidOut, QFrame):
         )  # fmt: skip
         self._facts.setText(" · ".join(part for part in parts if part))
         effect = words.effect(detail.basis, detail.after, detail.counted_to) if detail.basis else ""
-        self.figures.show_figures(detail.basis, detail.labels, after=detail.after, effect=effect)
+        self.figures.show_figures(
+            detail.basis,
+            detail.labels,
+            after=detail.after,
+            effect=effect,
+            opens=self._session.registry.allowed("go.tickets"),
+        )
         self._demand.setText(detail.proposal)
         self._answer.setText(detail.answer or "")
         self._days.show_days("整改期限", detail.days, today)
         self._history.show_entries(detail.steps, today)
+
+    def _open_tickets(self, figures: Any) -> None:
+        """The tickets that a figure counted, by the sides it was counted by."""
+        one, item = self.detail.row, self.detail.item_id
+        facets = (Facet(Side.ITEM, str(item), one.item),) if item is not None else ()
+        wanted = TicketFilter(
+            agency=one.agency, month=figures.first, last_month=figures.last, counted=True, facets=facets
+        )
+        self._session.go("tickets", wanted)
 
     # forms ------------------------------------------------------------------------------------------------
 

@@ -91,7 +91,8 @@ class ImprovementsTab(QWidget):
     def _advice(self) -> str:
         if self.session.is_officer:
             return "差评集中的事项，可以向单位提出限期整改：按“提出限期整改”，或在统计里从事项提出。"
-        return "中心下达给本单位的限期整改通知会列在这里。"
+        own = "给本单位" if self.session.person.agency else ""
+        return f"中心下达{own}的限期整改通知会列在这里。"
 
     def _make_chips(self, parent: QWidget) -> None:
         flow = Flow(parent)
@@ -140,6 +141,8 @@ class ImprovementsTab(QWidget):
         self.soon.set_count(counts.soon)
         for state, chip in self.states.items():
             chip.set_count(counts.states.get(state, 0))
+        mine = State.ANSWERED if self.session.is_officer else State.ISSUED
+        self.session.counted.emit("statistics", counts.states.get(mine, 0), counts.overdue > 0)
 
     def _loaded(self, started: bool) -> None:
         self._card.show_rows()

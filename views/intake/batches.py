@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.intake.kinds import Kind
 from views import dates
 from views.shell.parts import Badge, Empty, clear, label, row, rule
 from views.shell.theme import UNIT
@@ -50,7 +49,7 @@ class BatchList(QWidget):
 
 
 def _part(batch: Any) -> str:
-    return "" if batch.kind is not Kind.RATINGS or batch.complete else " · 部分"
+    return "" if not batch.kind.holds_all_or_part or batch.complete else " · 部分"
 
 
 def _counts(batch: Any) -> str:

@@ -31,7 +31,7 @@ class DropZone(QFrame):
         self.paper = Button("录入书面评价表", "edit", "link", self)
         words = label("把省平台导出的文件拖到这里", "lead", self)
         advice = label(
-            "评价明细、省差评工单、办件评价汇总、机构名录、放假安排；Excel 或 CSV，表头在哪一行都认得。",
+            "评价明细、省差评工单、办件评价汇总、办件明细、机构名录、放假安排；Excel 或 CSV，表头在哪一行都认得。",
             "secondary",
             self,
             wrap=True,

@@ -17,6 +17,8 @@ from views.shell.theme import UNIT
 
 #: First rows shown, and columns of them.
 ROWS, COLUMNS = 3, 8
+#: Differences between detail and summary that are told one by one.
+_DIFFERING = 4
 #: Counts of a result with their names and the role of the figure.
 FIGURES = (
     ("rows", "数据行"),
@@ -26,6 +28,19 @@ FIGURES = (
     ("repeated", "重复"),
     ("refused", "退回"),
 )
+
+
+#: What a whole file and a part of one mean.
+_SCOPES = {
+    Kind.RATINGS: (
+        "文件含这个月的全部评价，各级评价数以它为准",
+        "文件只含一部分评价（例如只有差评），评价数仍以汇总为准",
+    ),
+    Kind.CASES: (
+        "文件含这个月办结的全部办件，办件数和参评数以它为准",
+        "文件只含一部分办件，办件数仍以汇总为准",
+    ),
+}
 
 
 class Figures(QWidget):
@@ -116,8 +131,6 @@ class Preview(QFrame):
     def _make_foot(self, column: QVBoxLayout) -> None:
         self.complete = Chip("全量", self, checkable=True)
         self.partial = Chip("部分", self, checkable=True)
-        self.complete.setToolTip("文件含这个月的全部评价，各级评价数以它为准")
-        self.partial.setToolTip("文件只含一部分评价（例如只有差评），评价数仍以汇总为准")
         self.complete.setChecked(True)
         self.complete.clicked.connect(self._pick_complete)
         self.partial.clicked.connect(self._pick_partial)
@@ -147,9 +160,11 @@ class Preview(QFrame):
         self.kind.show_text(inspection.kind_label, "accent")
         self.said.setText("已认出文件，正在试算会新增、更新多少…")
         self.figures.show_result(None)
-        ratings = inspection.kind is Kind.RATINGS
         for widget in (self._whole, self.complete, self.partial):
-            widget.setVisible(ratings)
+            widget.setVisible(inspection.kind.holds_all_or_part)
+        whole, part = _SCOPES.get(inspection.kind, ("", ""))
+        self.complete.setToolTip(whole)
+        self.partial.setToolTip(part)
         self._pick_complete()
         self._show_mapping(inspection)
         self._show_rows(inspection)
@@ -239,6 +254,7 @@ class Preview(QFrame):
             f"{agency}：{count} 条差评没有标签也没有原因（细则第七条）"
             for agency, count in result.refused_by_agency.items()
         ]
+        lines += _differing(result.differences)
         self._warned.setText("\n".join(lines[:6]))
         self._warned.setVisible(bool(lines))
 
@@ -248,6 +264,13 @@ class Preview(QFrame):
         lines = [_moved_line(one) for one in moved[:8]]
         more = [f"……共 {len(moved)} 件"] if len(moved) > len(lines) else []
         self._moved.setText(f"{verb} {len(moved)} 件工单的期限：\n" + "\n".join(lines + more))
+
+
+def _differing(differences: tuple[Any, ...]) -> list[str]:
+    """What detail and summary say of cases, where they disagree."""
+    head = f"办件明细和月度汇总有 {len(differences)} 处不一致，按明细计："
+    lines = [one.said for one in differences[:_DIFFERING]]
+    return [head, *lines] if differences else []
 
 
 def _short(cell: object) -> str:

@@ -24,7 +24,10 @@ from views.rankings.painting import BOTTOM, TOP
 from views.rankings.parts import GROUPS
 from views.rankings.periods import PeriodBar
 from views.rankings.picture import Plate, apart, closed_text, ranking_plate
+from views.rankings.sheet import SheetOutlet
 from views.rankings.table import RankTable, figure_count
+from views.rankings.whatif import WhatIfBoard
+from views.rankings.why import WhyPanel
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Badge, Button, Chip, Empty, card, label, row, scrolling
 from views.shell.session import Session
@@ -34,7 +37,7 @@ from views.tickets.drill import Drill
 ROW = 27
 SIDE = 67 * UNIT
 #: What can be shown of a ranking, and the command that shows it.
-BOARDS = (("bars", "名次"), ("trend", "走势"), ("heat", "热力图"), ("scatter", "散点"))
+BOARDS = (("bars", "名次"), ("trend", "走势"), ("heat", "热力图"), ("scatter", "散点"), ("whatif", "试算"))
 #: Milliseconds after a change before all months are read again: changes come in bursts.
 _LATER = 400
 
@@ -65,6 +68,7 @@ class RankingsPage(Page):
         outer.addWidget(self._content(), 1)
         self.setFocusProxy(self.table)
         self.outlet = PictureOutlet(session, self, self.plate)
+        self.sheet = SheetOutlet(session, self, lambda: self._view)
         self._bind()
 
     def _bind(self) -> None:
@@ -108,7 +112,8 @@ class RankingsPage(Page):
         self._shown_board = QStackedWidget(frame)
         self._shown_board.addWidget(self._ranked(frame))
         self.boards: dict[str, Board] = {
-            "trend": TrendBoard(frame), "heat": HeatBoard(frame), "scatter": ScatterBoard(frame)
+            "trend": TrendBoard(frame), "heat": HeatBoard(frame), "scatter": ScatterBoard(frame),
+            "whatif": WhatIfBoard(self.session, frame),
         }  # fmt: skip
         for board in self.boards.values():
             board.chosen.connect(self._spot_chosen)
@@ -126,7 +131,10 @@ class RankingsPage(Page):
         side.setFixedWidth(SIDE)
         self.panel = ScorePanel(side)
         self.panel.figure_opened.connect(self._open_chosen)
-        self.panels: tuple[tuple[str, Any], ...] = (("得分", self.panel),)
+        self.why = WhyPanel(side)
+        self.why.opened.connect(self._open_drill)
+        self.why.trial_wanted.connect(self._boards["whatif"].click)
+        self.panels: tuple[tuple[str, Any], ...] = (("得分", self.panel), ("为什么", self.why))
         self._tabs, self._panels = QTabBar(side), QStackedWidget(side)
         self._tabs.setAccessibleName("单位情况")
         self._tabs.setDrawBase(False)
@@ -255,8 +263,8 @@ class RankingsPage(Page):
         if shown is not None and shown == replace(view, cutoff=shown.cutoff) and self._stack.currentIndex():
             self._choose_wanted()  # the bars, and the place in the table, stay as they are
             return
-        if not view.rows and not view.unranked:
-            self._show_nothing("这一期没有可以排名的单位", "换一个时段，或者先导入数据。")
+        if not view.rows:
+            self._show_nothing("这一期没有可以排名的单位", apart(view) or "换一个时段，或者先导入数据。")
             return
         self._stack.setCurrentIndex(1)
         self.chart.show_rows(view.rows, view.rules)
@@ -277,8 +285,8 @@ class RankingsPage(Page):
         self._show_exports()
 
     def _show_exports(self) -> None:
-        for button in (self._copy, self._export):
-            button.setEnabled(self._has_rows())
+        self._copy.setEnabled(self.outlet.can())
+        self._export.setEnabled(self._has_rows())
 
     def _show_facts(self) -> None:
         view = self._view
@@ -366,6 +374,9 @@ class RankingsPage(Page):
         if self.chart.selected is not None:
             self._open_row(figure, self.chart.selected)
 
+    def _open_drill(self, drill: Drill) -> None:
+        self.session.go("tickets", drill)
+
     def _pick_group(self) -> None:
         for group, chip in self._groups.items():
             chip.setChecked(chip is self.sender())
@@ -388,6 +399,7 @@ class RankingsPage(Page):
         """Only the board in front is drawn."""
         number = [board for board, _ in BOARDS].index(self.board)
         self._shown_board.setCurrentIndex(number)
+        self._show_exports()
         if self.board != "bars" and self._view is not None:
             grid = self._grids.get(self._group)
             self.boards[self.board].show_board(self._view, grid, self._wanted)
@@ -420,12 +432,15 @@ class RankingsPage(Page):
     def exports(self) -> QMenu:
         """Ways out of the house."""
         menu = QMenu(self)
+        menu.addAction("导出排名表").triggered.connect(self.sheet.ask)
         for text, run in (
             ("存为 PNG", self.outlet.ask_png),
             ("存为 SVG", self.outlet.ask_svg),
             ("打印", self.outlet.ask_printer),
         ):
-            menu.addAction(text).triggered.connect(run)
+            entry = menu.addAction(text)
+            entry.triggered.connect(run)
+            entry.setEnabled(self.outlet.can())
         return menu
 
     def _open_exports(self) -> None:

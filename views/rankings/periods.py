@@ -8,29 +8,13 @@ from datetime import date
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
 
+from app.rankings.periods import period_text
 from app.rankings.queries import Period
 from views import dates
 from views.shell.parts import Button, Chip, icon_button, label
 from views.shell.theme import UNIT
 
-_QUARTERS = ("一", "二", "三", "四")
-
-
-def period_text(period: Period) -> str:
-    """2026年10月, 2026年第三季度, 2026年上半年, 2026年, 2026年8月至10月, 2025年11月至2026年2月."""
-    first, last = period.first, period.last
-    year = f"{first.year}年"
-    if period.length == 1:
-        return dates.month(first)
-    if period.length == 3 and first.month % 3 == 1:
-        return f"{year}第{_QUARTERS[first.month // 3]}季度"
-    if period.length == 6 and first.month in (1, 7):
-        return f"{year}{'上' if first.month == 1 else '下'}半年"
-    if period.length == 12 and first.month == 1:
-        return year
-    if first.year == last.year:
-        return f"{year}{first.month}月至{last.month}月"
-    return f"{dates.month(first)}至{dates.month(last)}"
+__all__ = ["PeriodBar", "period_text", "whole_periods"]
 
 
 def whole_periods(months: tuple[date, ...], length: int) -> Iterator[Period]:

@@ -18,8 +18,12 @@ HANDLERS = frozenset({Group.OFFICER, Group.LIAISON})
 #: Who loads files: the centre's people.
 LOADERS = frozenset({Group.OFFICER, Group.ADMIN})
 ADMINS = frozenset({Group.ADMIN})
+#: Who reads assessed values: a liaison those of the own agency.
+ASSESSED = frozenset({Group.OFFICER, Group.LIAISON, Group.BUREAU})
 #: Who looks people up; administrators also change them.
 READERS_OF_PEOPLE = frozenset({Group.ADMIN, Group.OFFICER, Group.AUDITOR})
+#: Who may have the fingerprints of closed months checked.
+CHECKERS = frozenset({Group.OFFICER, Group.BUREAU, Group.AUDITOR})
 #: Who reads the log.
 AUDITORS = frozenset({Group.AUDITOR})
 
@@ -53,10 +57,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("desk", "工作台", "desk", "views.desk.page:DeskPage", HANDLERS),
     PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage", HANDLERS),
     PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
+    PageEntry("statistics", "统计", "statistics", "views.statistics.page:StatisticsPage"),
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
     PageEntry("suggestions", "意见建议", "suggestion", "views.suggestions.page:SuggestionsPage", HANDLERS),
+    PageEntry("assessments", "考核", "assessment", "views.assessments.page:AssessmentsPage", ASSESSED),
     PageEntry("registry", "名录", "registry", "views.registry.page:RegistryPage", READERS_OF_PEOPLE),
     PageEntry("audit", "审计", "audit", "views.audit.page:AuditPage", AUDITORS),
+    PageEntry("rules", "规则", "rules", "views.rules.page:RulesPage"),
 )
 
 _TICKET_ICONS = {
@@ -158,13 +165,42 @@ def _ranking_commands() -> Iterable[Command]:
         ("trend", "排名：走势", "trend", None, "折线图 变化"),
         ("heat", "排名：热力图", "heat", None, "各月"),
         ("scatter", "排名：散点", "scatter", None, "评价量 小样本"),
+        ("whatif", "排名：试算", "balance", None, "假设 如果 权重 推算"),
+        ("reset", "试算恢复原数", "recall", None, "假设 权重"),
+        ("workbook", "导出排名表", "save", "Ctrl+Alt+T", "excel xlsx 公式"),
     ):
         yield Command(f"ranking.{what}", title, icon, shortcut=shortcut, page="rankings", keywords=words)
 
 
+def _assessment_commands() -> Iterable[Command]:
+    for what, title, icon, groups, shortcut, words in (
+        ("enter", "录入评价值", "edit", OFFICERS, "Ctrl+Alt+E", "综合点评 监督查评 第三方 考核 指标"),
+        ("file", "导入第三方评价表", "intake", OFFICERS, None, "考核 excel csv"),
+        ("template", "下载第三方评价表模板", "file", OFFICERS, None, "考核 excel"),
+        ("export", "导出考核总分", "save", ASSESSED, None, "excel 表格"),
+        ("weights", "指标权重", "balance", ASSESSED, None, "考核 主观赋权 两两比较"),
+        ("period", "选择考核的时段", "month", ASSESSED, None, "月份 季度 半年 年度"),
+    ):
+        yield Command(f"assessment.{what}", title, icon, groups, shortcut, "assessments", keywords=words)
+
+
+def _statistics_commands() -> Iterable[Command]:
+    for what, title, icon, words in (
+        ("rates", "统计：评价率", "statistics", "好评率 默认好评率 整改率 参评率"),
+        ("causes", "统计：差评分析", "filter", "标签 事项 时段 渠道 窗口 用时 超期"),
+        ("briefing", "统计：月报", "file", "简报 通报"),
+        ("period", "选择统计的时段", "month", "月份 季度 半年 年度"),
+        ("filter", "筛选统计的单位或平台", "filter", "单位 业务平台"),
+        ("copy", "复制月报文字", "copy", "剪贴板"),
+        ("print", "打印月报", "printer", "PDF Word 预览"),
+    ):
+        yield Command(f"statistics.{what}", title, icon, page="statistics", keywords=words)
+
+
 def _page_commands() -> Iterable[Command]:
     for number, page in enumerate(PAGES, 1):
-        yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, f"Ctrl+{number}")
+        key = f"Ctrl+{number % 10}" if number <= 10 else None
+        yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, key)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -223,6 +259,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("paper.word", "文书存为 Word", "save", shortcut="Ctrl+Shift+W", keywords="导出 docx"),
     Command("paper.print", "打印文书", "printer", shortcut="Ctrl+P"),
     *_ranking_commands(),
+    *_statistics_commands(),
     Command(
         "intake.choose", "选择要导入的文件", "folder", LOADERS, "Ctrl+O", "intake", keywords="导入 打开 excel"
     ),
@@ -243,9 +280,32 @@ COMMANDS: tuple[Command, ...] = (
         "improvement.print",
         "打印限期整改通知",
         "printer",
-        HANDLERS,
+        ASSESSED,
         page="statistics",
         keywords="文书 PDF 预览",
+    ),
+    *_assessment_commands(),
+    Command("rules.sets", "规则集", "rules", page="rules", keywords="评分 权重 口径"),
+    Command("rules.closing", "封账", "lock", page="rules", keywords="月份 封账 调整"),
+    Command("rules.new", "拟定新规则集", "edit", OFFICERS, page="rules", keywords="修改 权重 施行"),
+    Command("rules.drop", "撤销规则集", "recall", OFFICERS, page="rules"),
+    Command("closing.close", "封这个月的账", "lock", OFFICERS, page="rules", keywords="封账 冻结"),
+    Command("closing.reopen", "重新开账", "reopen", OFFICERS, page="rules", keywords="封账 撤销"),
+    Command("closing.check", "核对封账指纹", "verify", CHECKERS, page="rules", keywords="校验 散列"),
+    Command("closing.copy", "复制封账指纹", "copy", page="rules", keywords="散列 链头"),
+    Command(
+        "reminders.export",
+        "导出提醒名单",
+        "save",
+        HANDLERS,
+        page="statistics",
+        keywords="评价 催评 excel csv",
+    ),
+    Command(
+        "annual.export", "导出年度考核表", "save", ASSESSED, page="statistics", keywords="考核 excel xlsx"
+    ),
+    Command(
+        "annual.staff", "导出窗口人员评价表", "save", HANDLERS, page="statistics", keywords="考核 excel xlsx"
     ),
     Command("audit.verify", "核验审计链", "chain", AUDITORS, page="audit", keywords="审计 校验"),
     Command("audit.export", "导出审计记录", "save", AUDITORS, page="audit", keywords="审计"),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.changes import Kind
 from models.rules.people import Group
-from views.shell.actions import EVERYONE
+from views.shell.actions import EVERYONE, HANDLERS
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Button
 from views.shell.session import Session
@@ -31,7 +31,12 @@ class TabEntry:
 #: Who reads orders to improve.
 _CONCERNED = frozenset({Group.OFFICER, Group.LIAISON, Group.BUREAU})
 
-TABS: tuple[TabEntry, ...] = (TabEntry("限期整改", "views.improvements.tab:ImprovementsTab", _CONCERNED),)
+TABS: tuple[TabEntry, ...] = (
+    TabEntry("分析", "views.statistics.analysis:AnalysisTab"),
+    TabEntry("限期整改", "views.improvements.tab:ImprovementsTab", _CONCERNED),
+    TabEntry("提醒名单", "views.cases.tab:RemindersTab", HANDLERS),
+    TabEntry("年度", "views.statistics.annual:AnnualTab", _CONCERNED),
+)
 
 
 class StatisticsPage(Page):
@@ -43,6 +48,7 @@ class StatisticsPage(Page):
         super().__init__(session, parent)
         self.tabs = QTabBar(self)
         self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("统计内容")
         self._stack = QStackedWidget(self)
         self._stale_tabs: set[QWidget] = set()

@@ -1,0 +1,1 @@
+"""规则: the rule sets, and the months that were closed."""

@@ -1,0 +1,178 @@
+"""评价率: the five rates of the Guide and participation, of all in scope and of each agency, platform, staff member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.rankings.queries import GROUPS
+from app.statistics.rows import Figures, Scope
+from models.rules.rates import Rate, RateCounts
+from views.shell.parts import card, label, scrolling
+from views.shell.theme import UNIT
+from views.statistics.figure_table import Cell, FigureTable, Head, Row
+from views.tickets.drill import Drill
+
+_CODES = ("good", "default_good", "answered", "rectified", "participation")
+_AGENCY = (
+    Head("单位", 130, stretch=True), Head("评价", 62), Head("好评率", 72), Head("默认好评率", 88), Head("差评工单", 76),
+    Head("回复率", 70), Head("整改率", 70), Head("参评率", 70),
+)  # fmt: skip
+_PLATFORM = (
+    Head("业务平台", 96, stretch=True), Head("评价", 60), Head("好评率", 72), Head("默认好评", 76), Head("参评率", 70)
+)  # fmt: skip
+_STAFF = (Head("服务人员", 120, stretch=True), Head("评价", 60), Head("好评率", 72))
+_QUIET = (Head("参评率较低的单位和平台", 160, stretch=True), Head("有评价/办件", 96), Head("参评率", 70))
+#: Staff members that are listed; the list goes on in the year's sheet.
+_STAFF_ROWS = 30
+
+
+class _RateFigure(QWidget):
+    """A rate with its name above, and below what it was divided from."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._name, self._value, self._word = (
+            label("", "small", self),
+            label("", "figure", self),
+            label("", "small", self),
+        )
+        for widget in (self._name, self._value, self._word):
+            column.addWidget(widget)
+
+    def show_rate(self, rate: Rate) -> None:
+        """Shows a rate."""
+        self._name.setText(rate.name)
+        self._value.setText("—" if rate.percent is None else rate.text)
+        short = f"{rate.numerator:,} / {rate.denominator:,}" if rate.denominator else rate.text
+        self._word.setText(short)
+        self.setToolTip(said(rate))
+        self.setAccessibleName(f"{rate.name} {rate.text} {rate.counted}")
+
+
+class RatesBoard(QWidget):
+    """`opened(Drill)` when a number of tickets is pressed."""
+
+    opened = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.links = True
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * UNIT)
+        column.addWidget(self._strip())
+        line = QHBoxLayout()
+        line.setSpacing(3 * UNIT)
+        line.addWidget(self._agencies(), 3)
+        line.addWidget(self._side(), 2)
+        column.addLayout(line, 1)
+
+    def _strip(self) -> QFrame:
+        frame, inner = card(self, margin=3)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(5 * UNIT)
+        self._figures = [_RateFigure(frame) for _ in range(6)]
+        for figure in self._figures:
+            self._line.addWidget(figure, 1)
+        inner.addLayout(self._line)
+        return frame
+
+    def _agencies(self) -> QFrame:
+        frame, inner = card(self, margin=1)
+        self.agencies = FigureTable("各单位评价率", _AGENCY, frame)
+        self.agencies.opened.connect(self.opened)
+        inner.addWidget(self.agencies)
+        return frame
+
+    def _side(self) -> QFrame:
+        frame, outer = card(self, margin=1)
+        body = QWidget(frame)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
+        column.setSpacing(2 * UNIT)
+        self.platforms = FigureTable("各平台评价率", _PLATFORM, body, whole=True)
+        self.quiet = FigureTable("参评率较低", _QUIET, body, whole=True)
+        self.staff = FigureTable("服务人员评价率", _STAFF, body, whole=True)
+        self._note = label("", "small", body, wrap=True)
+        for widget in (self.platforms, self.quiet, self.staff, self._note):
+            column.addWidget(widget)
+        column.addStretch(1)
+        outer.addWidget(scrolling(body, frame))
+        return frame
+
+    def show_figures(self, figures: Figures) -> None:
+        """Shows the rates of a scope."""
+        rates = figures.rates
+        for number, widget in enumerate(self._figures):
+            widget.setVisible(number < len(rates))
+            if number < len(rates):
+                widget.show_rate(rates[number])
+        tickets = figures.scope.platform is None
+        self.agencies.show_rows(
+            [self._agency(figures.scope, one, tickets=tickets) for one in figures.agencies]
+        )
+        self.platforms.show_rows([_platform(p.label, c) for p, c in figures.platforms])
+        self.quiet.show_rows([_quiet(one) for one in figures.quiet])
+        self.staff.show_rows([_staff(one) for one in figures.staff[:_STAFF_ROWS]])
+        self.quiet.setVisible(bool(figures.quiet))
+        self.staff.setVisible(bool(figures.staff))
+        self._note.setText(_note(figures))
+
+    def _agency(self, scope: Scope, one: Any, *, tickets: bool) -> Row:
+        rates = [_cell(one.counts, code) for code in _CODES]
+        found = one.counts.tickets
+        own = Scope(scope.period, agency=one.agency)
+        drill = Drill(own.tickets(), found) if found and self.links else None
+        number = (
+            Cell(f"{found:,}", "计入本单位的差评工单", drill) if tickets else Cell("—", "工单不按平台分列")
+        )
+        if not tickets:
+            rates[2] = rates[3] = number
+        first = (
+            Cell(one.agency, f"{one.agency}（{GROUPS[one.group]}）"),
+            Cell(f"{one.counts.ratings:,}", "事项评价条数"),
+        )
+        return (*first, *rates[:2], number, *rates[2:])
+
+
+def said(rate: Rate) -> str:
+    """A rate in three lines: value, what it was divided from, the article."""
+    return f"{rate.name}：{rate.text}\n{rate.counted or '没有可计的数'}\n依据：{rate.article}"
+
+
+def _cell(counts: RateCounts, code: str) -> Cell:
+    rate = counts.rate(code)
+    return Cell("—" if rate.percent is None else rate.text, said(rate))
+
+
+def _platform(name: str, counts: RateCounts) -> Row:
+    rates = (_cell(counts, code) for code in ("good", "default_good", "participation"))
+    return (Cell(name), Cell(f"{counts.ratings:,}"), *rates)
+
+
+def _quiet(one: Any) -> Row:
+    counted = f"{one.rate.numerator:,} / {one.rate.denominator:,}"
+    return (Cell(f"{one.agency} · {one.platform.label}"), Cell(counted), Cell(one.rate.text, said(one.rate)))
+
+
+def _staff(one: Any) -> Row:
+    return (
+        Cell(f"{one.staff}（{one.agency}）", one.agency),
+        Cell(f"{one.counts.ratings:,}"),
+        _cell(one.counts, "good"),
+    )
+
+
+def _note(figures: Figures) -> str:
+    parts = [f"参评率较低：办件不少于{figures.small}件，而低于全体的参评率。依据：细则第三条。"]
+    if not figures.staff:
+        parts.append("没有对服务人员的评价。" if figures.scope.platform is None else "人员评价不分平台。")
+    elif len(figures.staff) > _STAFF_ROWS:
+        parts.append(f"服务人员共{len(figures.staff)}人，只列评价最多的{_STAFF_ROWS}人。")
+    return "".join(parts)
