@@ -12,10 +12,17 @@ from app import workspace
 from app.database import embedded, guard
 from app.database.engine import Store
 from tests.databases import Database
-from tests.views.conftest import light_theme, nothing_left, qapp_cls, qt_warnings, settings_apart
+from tests.views.conftest import (
+    cycles_apart,
+    light_theme,
+    nothing_left,
+    qapp_cls,
+    qt_warnings,
+    settings_apart,
+)
 from views.shell.window import Window
 
-__all__ = ["light_theme", "nothing_left", "qapp_cls", "qt_warnings", "settings_apart"]
+__all__ = ["cycles_apart", "light_theme", "nothing_left", "qapp_cls", "qt_warnings", "settings_apart"]
 
 
 @pytest.fixture(scope="module")

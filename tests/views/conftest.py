@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,14 @@ def qt_warnings() -> Iterator[list[str]]:
     yield said
     qInstallMessageHandler(before)
     assert not said, f"Qt said: {said}"
+
+
+@pytest.fixture(autouse=True)
+def cycles_apart() -> Iterator[None]:
+    """No worker collects cycles during a test, as in the program: it could end the timers of another thread."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
+from views.operations.collecting import Collector
 from views.shell import theme
 from views.shell.window import Window
 
@@ -38,4 +39,7 @@ def run(folder: Path | None = None, *, login: str = "officer", url: str | None =
     window = Window(folder, login=login, url=url)
     window.open_when_painted()
     window.show()
-    return app.exec()
+    collector = Collector(app)
+    code = app.exec()
+    collector.stop()
+    return code
