@@ -15,7 +15,8 @@ from app.errors import PingdeskError
 from app.rankings import queries as rankings
 from app.rankings.queries import GROUPS, Period
 from app.registry import queries as registry
-from app.registry.bodies import BodyKind, body
+from app.registry.queries import body
+from app.registry.rows import BodyKind
 from app.statistics import queries
 from app.statistics.briefing import document
 from app.statistics.rows import Figures, Scope
