@@ -50,7 +50,7 @@ _TIMES = (
 )
 _WRONG = (Head("办理中的问题", 110, stretch=True), Head("件数", 60), Head("占工单", 70))
 _WHY = {
-    Side.OVERDUE: "到期没有提交整改，或提交时已过期限\n依据：细则第二十三条",
+    Side.OVERDUE: "到期没有提交整改，或提交时已过期限；在重办期限内重办的不算\n依据：细则第二十三条",
     Side.RETURNED: "被中心退回重办，或被12345退回\n依据：细则第二十三条",
     Side.DECLINED: "承办单位退过单\n依据：细则第二十三条",
 }
