@@ -32,7 +32,7 @@ class Board(QWidget):
     subject = ""
     choices = ("", "")
 
-    def __init__(self, canvas: Canvas | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, canvas: Canvas | None = None) -> None:
         super().__init__(parent)
         self.canvas: Any = None
         self.view: Any = None
@@ -138,7 +138,7 @@ class TrendBoard(PlotBoard):
     choices = ("评分", "名次")
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(None, parent)
+        super().__init__(parent)
         self.agencies: list[str] = []
         self._group = ""
         self._chosen_by_hand = False
@@ -224,7 +224,7 @@ class HeatBoard(Board):
     choices = ("评分", "名次")
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(HeatMap(), parent)
+        super().__init__(parent, HeatMap())
 
     def show_chart(self) -> None:
         """The cells, the months of the period marked."""
@@ -241,9 +241,6 @@ class ScatterBoard(PlotBoard):
 
     subject = "评价量与综合评分"
     choices = ("按评价条数", "按办件数")
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(None, parent)
 
     def show_board(self, view: Any, grid: Any, agency: str | None) -> None:
         """Needs no other months than the ranking's."""

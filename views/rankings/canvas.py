@@ -231,6 +231,13 @@ class Canvas(QWidget):
         self.update()
 
 
+def disc(radius: float) -> QPainterPath:
+    """A round mark."""
+    made = QPainterPath()
+    made.addEllipse(QPointF(0, 0), radius, radius)
+    return made
+
+
 def spot_near(spots: Sequence[Spot], place: QPointF) -> Spot | None:
     """The spot around a place, else the nearest that is near."""
     best, least = None, float(_NEAR)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import log10
 from typing import Any
 
 from PySide6.QtCore import QMargins, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from views.rankings.canvas import Chart, Plane, Point, Stroke, round_values
+from views.rankings.canvas import Chart, Plane, Point, Stroke, disc, round_values
 from views.rankings.painting import write
 from views.rankings.parts import counted_lines
 from views.shell import theme
@@ -45,25 +46,26 @@ class Scatter(Chart):
 
     def strokes(self, colors: theme.Colors) -> list[Stroke]:
         """The chosen agency's point stands out, above the others."""
-        points = self._points()
+        points = self._points
         others = tuple(p for p in points if p.agency != self.agency)
         chosen = tuple(p for p in points if p.agency == self.agency)
         return [
-            Stroke(others, colors.grey, _circle(_RADIUS)),
-            Stroke(chosen, colors.accent, _circle(_RADIUS + 1.5)),
+            Stroke(others, colors.grey, disc(_RADIUS)),
+            Stroke(chosen, colors.accent, disc(_RADIUS + 1.5)),
         ]
 
     def _volume(self, row: Any) -> int:
         return max(1, row.score.coverage.denominator if self.by_cases else row.score.facts.ratings)
 
-    def _points(self) -> list[Point]:
-        return [
+    @cached_property
+    def _points(self) -> tuple[Point, ...]:
+        return tuple(
             Point(
                 log10(self._volume(row)), float(row.score.composite), row.score.facts.agency, None,
                 _said(row), row.score.small_sample,
             )
             for row in self.rows
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def draw_scale(self, painter: QPainter, plane: Plane, colors: theme.Colors) -> None:
         """Scores at the left, volumes below, and the line of the small sample."""
@@ -100,7 +102,7 @@ class Scatter(Chart):
     def draw_names(self, painter: QPainter, plane: Plane, colors: theme.Colors) -> None:
         """Beside the points, where nothing is covered; the chosen agency first."""
         metrics = QFontMetricsF(theme.font(theme.SMALL))
-        shown = [p for p in self._points() if plane.holds(p)]
+        shown = [p for p in self._points if plane.holds(p)]
         places = {point: plane.place(point.x, point.y) for point in shown}
         taken = [QRectF(p.x() - 5, p.y() - 5, 10, 10) for p in places.values()]
         for point in sorted(places, key=lambda p: p.agency != self.agency):
@@ -122,12 +124,6 @@ def _volumes(left: float, right: float) -> list[int]:
     if len(found) < 3:
         found = [round(v) for v in round_values(10**left, 10**right, 6) if v >= 1 and v == round(v)]
     return found
-
-
-def _circle(radius: float) -> QPainterPath:
-    made = QPainterPath()
-    made.addEllipse(QPointF(0, 0), radius, radius)
-    return made
 
 
 def _places(point: QPointF, wide: float) -> tuple[QRectF, ...]:

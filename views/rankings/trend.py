@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QMargins, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from views import dates
-from views.rankings.canvas import EDGE, Chart, Plane, Point, Stroke, round_values, year_marks
+from views.rankings.canvas import EDGE, Chart, Plane, Point, Stroke, disc, round_values, year_marks
 from views.rankings.painting import write
 from views.rankings.parts import counted_lines
 from views.shell import theme
@@ -49,7 +50,7 @@ class Trend(Chart):
         if self.by_rank:
             ranked = [cell.rank for cell in self.grid.cells.values()]
             return -side, last + side, -float(max(ranked, default=2)) - 0.5, -0.5
-        shown = [point.y for agency in self.agencies for point in self._line(agency) if point is not None]
+        shown = [point.y for line in self._lines for point in line if point is not None]
         low = min(min(shown, default=0.0) // 10 * 10, 90.0)
         air = (100 - low) * _AIR
         return -side, last + side, low - air, 100 + air
@@ -57,14 +58,18 @@ class Trend(Chart):
     def strokes(self, colors: theme.Colors) -> list[Stroke]:
         """A line stops where its agency was not ranked; few ratings make a hollow mark."""
         return [
-            Stroke(self._line(agency), colors.lines[number], _MARKS[number], _DASHES[number])
-            for number, agency in enumerate(self.agencies)
+            Stroke(line, colors.lines[number], _MARKS[number], _DASHES[number])
+            for number, line in enumerate(self._lines)
         ]
 
-    def _line(self, agency: str) -> tuple[Point | None, ...]:
+    @cached_property
+    def _lines(self) -> tuple[tuple[Point | None, ...], ...]:
         return tuple(
-            None if cell is None else self._point(agency, at, cell)
-            for at, cell in enumerate(self.grid.line(agency))
+            tuple(
+                None if cell is None else self._point(agency, at, cell)
+                for at, cell in enumerate(self.grid.line(agency))
+            )
+            for agency in self.agencies
         )
 
     def _point(self, agency: str, at: int, cell: Any) -> Point:
@@ -74,6 +79,8 @@ class Trend(Chart):
 
     def draw_scale(self, painter: QPainter, plane: Plane, colors: theme.Colors) -> None:
         """Scores or ranks at the left, months below."""
+        said = "名次" if self.by_rank else "综合评分"
+        write(painter, QRectF(8, 0, 120, TOP), said, theme.SMALL, colors.secondary)
         for value, text in self._ticks(plane):
             y = plane.place(plane.left, value).y()
             painter.fillRect(QRectF(plane.box.left(), y, plane.box.width(), 1), QColor(colors.line))
@@ -101,9 +108,10 @@ class Trend(Chart):
     def draw_names(self, painter: QPainter, plane: Plane, colors: theme.Colors) -> None:
         """At the last point of each line that is shown, moved apart where they would cover each other."""
         ends = []
-        for number, agency in enumerate(self.agencies):
-            if shown := [p for p in self._line(agency) if p is not None and plane.holds(p)]:
-                ends.append((plane.place(shown[-1].x, shown[-1].y).y(), number, agency, shown[-1].y))
+        for number, line in enumerate(self._lines):
+            if shown := [point for point in line if point is not None and plane.holds(point)]:
+                last = shown[-1]
+                ends.append((plane.place(last.x, last.y).y(), number, last.agency, last.y))
         ends.sort()
         for y, end in zip(_apart([end[0] for end in ends], plane.box.bottom()), ends, strict=True):
             self._draw_name(painter, QPointF(plane.box.right() + 12, y), *end[1:], colors)
@@ -149,14 +157,8 @@ def _polygon(*corners: tuple[float, float]) -> QPainterPath:
     return made
 
 
-def _circle(radius: float) -> QPainterPath:
-    made = QPainterPath()
-    made.addEllipse(QPointF(0, 0), radius, radius)
-    return made
-
-
 _MARKS = (
-    _circle(3.6),
+    disc(3.6),
     _polygon((-3.4, -3.4), (3.4, -3.4), (3.4, 3.4), (-3.4, 3.4)),
     _polygon((0, -4.6), (4.4, 3.4), (-4.4, 3.4)),
     _polygon((0, -4.8), (4.8, 0), (0, 4.8), (-4.8, 0)),
