@@ -53,7 +53,8 @@ class FigureRow:
     case_number: str | None
     item: str | None
     hall: str | None
-    ticket: str | None
+    ticket_id: int | None
+    state: str | None
 
     @property
     def id(self) -> tuple[str, str]:
@@ -91,7 +92,7 @@ def rows(connection: Connection, figure: Figure, *, after: Key | None = None, li
         values |= dict(zip(("at", "source", "ref"), after, strict=True))
     found = connection.execute(
         text(f"""
-            SELECT x.at, x.source, x.ref, x.number, x.level, x.platform, x.is_default, x.case_number, i.name, h.name, x.ticket
+            SELECT x.at, x.source, x.ref, x.number, x.level, x.platform, x.is_default, x.case_number, i.name, h.name, x.ticket_id, x.state
             FROM ({_union(connection)}) x LEFT JOIN service_item i ON i.id = x.item_id LEFT JOIN hall h ON h.id = x.hall_id
             {before} ORDER BY x.at, x.source, x.ref LIMIT :limit"""),
         values | {"limit": limit + 1},
@@ -170,7 +171,7 @@ _TODAY = "pd.local_day(pd.now())"
 # A follow-up within 60 days takes the place of the first rating where the rules say so (Art. 21).
 _RATINGS = f"""
     SELECT r.rated_at AS at, 'rating' AS source, r.id::text AS ref, 1 AS number, coalesce(f.level, r.level) AS level, r.platform,
-           r.is_default AND f.id IS NULL AS is_default, r.case_number, r.item_id, r.hall_id, t.number AS ticket
+           r.is_default AND f.id IS NULL AS is_default, r.case_number, r.item_id, r.hall_id, t.id AS ticket_id, t.state
     {_OPEN} {_COVERED}
     JOIN rating r ON r.agency_id = :agency AND r.target = 'item' AND r.rating_number = 1
         AND r.rated_at >= pd.local_midnight(o.month) AND r.rated_at < pd.local_midnight(o.past)
@@ -183,7 +184,7 @@ _RATINGS = f"""
 
 _SHARED = f"""
     SELECT x.rated_at, 'shared', x.area_code || ' ' || x.case_number, 1, x.level, x.platform, x.is_default, x.case_number,
-           c.item_id, x.hall_id, NULL
+           c.item_id, x.hall_id, NULL, NULL
     {_OPEN} {_COVERED}
     JOIN LATERAL pd.shared_ratings(pd.local_midnight(o.month), pd.local_midnight(o.past), o.latest) x ON x.agency_id = :agency
     JOIN service_case c USING (case_number, area_code)
@@ -191,7 +192,7 @@ _SHARED = f"""
 
 _DEFAULTS = f"""
     SELECT pd.local_midnight(x.day), 'default', x.area_code || ' ' || x.case_number, 1, 5, x.platform, true, x.case_number,
-           c.item_id, x.hall_id, NULL
+           c.item_id, x.hall_id, NULL, NULL
     {_OPEN} JOIN LATERAL pd.default_ratings(o.month, o.past) x ON x.agency_id = :agency
     JOIN service_case c USING (case_number, area_code)
     WHERE x.day <= {_TODAY} AND {_PLATFORM.format("x")}"""
@@ -201,12 +202,12 @@ _LEVELS = "CROSS JOIN LATERAL (VALUES (5, {0}.level_5), (4, {0}.level_4), (3, {0
 _SUMMARY = f"""
     SELECT pd.local_midnight(y.day) AS at, 'summary' AS source, concat_ws(' ', y.day, y.platform, y.hall_id, l.level) AS ref,
            l.number, l.level, y.platform, false AS is_default, NULL AS case_number, NULL::bigint AS item_id, y.hall_id,
-           NULL AS ticket
+           NULL::bigint AS ticket_id, NULL AS state
     {_OPEN} JOIN tally y ON y.monthly AND y.day = o.month AND y.agency_id = :agency {_LEVELS.format("y")}
     WHERE l.number > 0 AND {_PLATFORM.format("y")}"""
 
 _CLOSED = f"""
     SELECT pd.local_midnight(m.month), 'closed', concat_ws(' ', m.month, y.platform, y.hall_id, l.level), l.number, l.level,
-           y.platform, false, NULL, NULL, y.hall_id, NULL
+           y.platform, false, NULL, NULL, y.hall_id, NULL, NULL
     FROM month_close m JOIN closed_tally y ON y.close_id = m.id AND y.agency_id = :agency {_LEVELS.format("y")}
     WHERE m.id = ANY (:closes) AND l.number > 0 AND {_PLATFORM.format("y")}"""

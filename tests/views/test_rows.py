@@ -25,9 +25,9 @@ def asked(monkeypatch):
 
     def rows(_connection, figure, *, after, limit):
         found.append(figure)
-        own = FigureRow(_AT, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", "GD-1")
+        own = FigureRow(_AT, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", 7, "closed")
         return Page(
-            (own, FigureRow(_AT, "summary", "2", 40, 5, "portal", False, None, None, None, None)), None
+            (own, FigureRow(_AT, "summary", "2", 40, 5, "portal", False, None, None, None, None, None)), None
         )
 
     monkeypatch.setattr(figures, "rows", rows)
@@ -45,13 +45,16 @@ def test_a_number_opens_its_rows_and_a_key_goes_back(page, asked, qtbot, keys): 
     assert asked == [Figure(agency, Period.month(MONTH))]
     assert page.rows.isVisible() and page.rows.title.text().startswith(f"{agency}　2026年10月")
     said = page.rows.facts.text()
-    assert "计入 1,234 条（依据：细则第六条）" in said and "另有 1,193 条不在您的查看范围" in said
+    assert "计入 1,234 条（依据：细则第六条）" in said and "其中 1,193 条不在您的查看范围" in said
     assert "2026年10月已封账" in said
     cells = [[c.text(row) for c in page.rows.model.columns] for row in page.rows.model.rows]
     assert cells[0][:3] == ["10-08 09:30", "不满意", "1 条"] and cells[1][0] == "2026年10月"
     page.reload()
     settle(qtbot, page)
     assert page.rows.isVisible() and len(asked) == 2
+    page.rows.table.setCurrentIndex(page.rows.model.index(0, 0))
+    qtbot.keyClick(page.rows.table, Qt.Key.Key_Return)
+    assert page.asked == [("tickets", 7)] and cells[0][-1] == "已办结"
     qtbot.keyClick(page.rows.table, *keys)
     assert not page.rows.isVisible() and page.table.isVisible()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from app.clock import local
 from app.rankings import figures
 from app.rankings.figures import SOURCES, Counted, Figure
 from app.rankings.periods import period_text
+from models.rules.lifecycle import State
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
 from views.shell.parts import Button, Empty, label, row
@@ -31,6 +32,10 @@ def _given(one: Any) -> str:
     return "超时默认好评" if default else SOURCES[one.source]
 
 
+def _ticket(one: Any) -> str:
+    return State(one.state).label if one.state else "—"
+
+
 #: Lines of counts, which belong to a month and to no moment.
 _WHOLE = frozenset({"summary", "closed"})
 
@@ -41,9 +46,9 @@ COLUMNS = (
     Column("item", "事项", 150, lambda r: r.item or "—", lambda r: r.item or "", stretch=True),
     Column("platform", "平台", 110, lambda r: Platform(r.platform).label),
     Column("hall", "大厅", 140, lambda r: r.hall or "—", lambda r: r.hall or "", needs=860),
-    Column("source", "来源", 176, _given, _given, quiet=True),
+    Column("source", "来源", 160, _given, _given, quiet=True),
     Column("case", "办件编号", 170, lambda r: r.case_number or "—", lambda r: r.case_number or "", needs=740),
-    Column("ticket", "工单", 126, lambda r: r.ticket or "—", needs=980),
+    Column("state", "工单", 90, _ticket, lambda r: "按回车或双击，打开工单" if r.ticket_id else "", needs=980),
 )  # fmt: skip
 
 
@@ -66,6 +71,7 @@ class RowsPanel(QWidget):
         empty = Empty("tickets", "没有您能查看的明细", "数字照常计入；明细只给经办的人看。", self)
         self._card = ListCard("明细", self.model, empty, self)
         self.table = self._card.table
+        self.table.activated.connect(self._open_ticket)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * UNIT)
@@ -119,11 +125,16 @@ class RowsPanel(QWidget):
         article = "第二十二条①" if self.figure is not None and self.figure.platforms else "第六条"
         said = [f"计入 {found.count:,} 条（依据：细则{article}）。"]
         if found.hidden:
-            said.append(f"另有 {found.hidden:,} 条不在您的查看范围。")
+            said.append(f"其中 {found.hidden:,} 条不在您的查看范围。")
         if found.closed:
             months = "、".join(dates.month(month) for month in found.closed)
             said.append(f"{months}已封账，按封账时的计数列出。")
         self.facts.setText("".join(said))
+
+    def _open_ticket(self, index: QModelIndex) -> None:
+        ticket_id = self.model.rows[index.row()].ticket_id
+        if ticket_id is not None and self.session.registry.allowed("go.tickets"):
+            self.session.go("tickets", ticket_id)
 
     def _loaded(self, _started: bool) -> None:
         self._card.show_rows()
