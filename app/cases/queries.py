@@ -118,6 +118,30 @@ def _where(conditions: list[str]) -> str:
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
+_COUNTED_TOO = text("""
+    WITH given AS (
+        SELECT r.id, r.case_number, r.area_code, r.rated_at FROM ticket t JOIN rating r ON r.id = t.rating_id
+        WHERE t.id = :ticket AND r.target = 'item' AND r.rating_number = 1),
+    alike AS (
+        SELECT c.case_number, c.area_code FROM given g JOIN service_case c ON c.theme_number = g.case_number AND c.area_code = g.area_code
+        UNION
+        SELECT c.case_number, c.area_code FROM given g JOIN service_case b USING (case_number, area_code)
+        JOIN service_case c USING (batch_number, agency_id, area_code)
+        WHERE NOT EXISTS (
+            SELECT FROM service_case k JOIN rating e USING (case_number, area_code)
+            WHERE k.batch_number = b.batch_number AND k.agency_id = b.agency_id AND k.area_code = b.area_code
+              AND e.target = 'item' AND e.rating_number = 1 AND (e.rated_at, e.id) < (g.rated_at, g.id)))
+    SELECT a.case_number FROM alike a
+    WHERE NOT EXISTS (SELECT FROM rating r WHERE r.case_number = a.case_number AND r.area_code = a.area_code
+                                             AND r.target = 'item' AND r.rating_number = 1)
+    ORDER BY a.case_number""")
+
+
+def counted_too(connection: Connection, ticket_id: int) -> tuple[str, ...]:
+    """Cases of the same batch or themed service for which a ticket's rating counts as well (Art. 18, 19)."""
+    return tuple(connection.execute(_COUNTED_TOO, {"ticket": ticket_id}).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class CaseDifference:
     """An agency's cases of a month on a platform, of which detail and summary tell different numbers."""

@@ -9,16 +9,25 @@ from decimal import Decimal
 
 from app.clock import next_month
 from app.rankings.queries import History
-from models.rules.scoring import rank
+from models.rules.scoring import Score, rank
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How an agency stood in a month: rank, composite as shown, whether it had few ratings."""
+    """How an agency stood in a month: its rank, and the score with what it was counted from."""
 
     rank: int
-    composite: Decimal
-    small_sample: bool
+    score: Score
+
+    @property
+    def composite(self) -> Decimal:
+        """The score as shown."""
+        return self.score.composite
+
+    @property
+    def small_sample(self) -> bool:
+        """Whether it rests on few ratings."""
+        return self.score.small_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,8 @@ def grid(history: History, group: str) -> Grid:
         if (rules := history.rules(month)) is None:
             continue
         for row in rank(history.counted.facts(month, month, group), rules).rows:
-            score = row.score
-            agencies.setdefault(score.facts.agency)
-            cells[score.facts.agency, month] = Cell(row.rank, score.composite, score.small_sample)
+            agencies.setdefault(row.score.facts.agency)
+            cells[row.score.facts.agency, month] = Cell(row.rank, row.score)
     return Grid(group, months, tuple(agencies), cells, frozenset(history.counted.closed))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app.cases import queries as cases
 from app.clock import local_day
 from app.documents.numerals import paper_number
 from app.errors import UserError
@@ -69,6 +70,7 @@ def ticket(connection: Connection, ticket_id: int) -> TicketDetail:
         attachments=files,
         returned=_returned(connection, row),
         contributions=contributions.of_ticket(connection, ticket_id, files),
+        counted_too=cases.counted_too(connection, ticket_id),
     )
 
 

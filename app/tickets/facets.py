@@ -37,8 +37,13 @@ VALUES: dict[Side, str] = {
     Side.HOUR: f"extract(hour FROM {_HOURS})::integer::text",
     Side.WEEKDAY: f"extract(isodow FROM {_HOURS})::integer::text",
     Side.GROUP: "(SELECT a.kind FROM agency a WHERE a.id = t.holder_id)",
-    # Handed in after the due day, or not at all by now; the rework's own date is another clock (Art. 23).
-    Side.OVERDUE: "(t.due_on < coalesce(t.submitted_on, pd.today()))::text",
+    # Past the due day when the clock stopped, or now: it stops with the first submission where rework meets its own
+    # date, else with the last (Art. 23). Every current assignment of the round says when; a reader sees one at least.
+    Side.OVERDUE: """(t.due_on < CASE
+        WHEN t.state = 'rectifying' AND t.rework_due_on < pd.today() THEN pd.today()
+        WHEN t.submitted_on > t.rework_due_on THEN t.submitted_on
+        ELSE coalesce((SELECT min(a.submitted_on) FROM assignment a
+                       WHERE a.ticket_id = t.id AND a.round = t.round AND a.current), pd.today()) END)::text""",
     Side.RETURNED: """EXISTS (SELECT FROM event e WHERE e.ticket_id = t.id
         AND e.action IN ('return_for_rework', 'report_refused'))::text""",
     Side.DECLINED: "EXISTS (SELECT FROM event e WHERE e.ticket_id = t.id AND e.action = 'decline')::text",

@@ -237,6 +237,7 @@ class TicketDetail:
     """Everything the panel shows of one ticket. `refused`: actions greyed, each with the reason.
 
     `contact_refused`: why this person may not look at the contact now, None where they may.
+    `counted_too`: other cases, of the batch or themed service, for which the rating counts as well.
     """
 
     row: TicketRow
@@ -257,6 +258,7 @@ class TicketDetail:
     attachments: tuple[AttachmentRow, ...] = ()
     returned: Returned | None = None
     contributions: tuple[Contribution, ...] = ()
+    counted_too: tuple[str, ...] = ()
 
     @property
     def notices(self) -> tuple[Notice, ...]:

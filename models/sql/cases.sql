@@ -181,6 +181,8 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION pd.cases_to_remind() TO pd_officer, pd_liaison;
+-- The rows behind a figure, for those who see every case.
+GRANT EXECUTE ON FUNCTION pd.shared_ratings(timestamptz, timestamptz, boolean), pd.default_ratings(date, date) TO pd_officer;
 GRANT SELECT ON pd.case_cover, pd.tally_case TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;
 GRANT SELECT ON pd.service_case TO pd_officer, pd_liaison;
 ALTER TABLE pd.service_case ENABLE ROW LEVEL SECURITY;

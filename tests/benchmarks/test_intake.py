@@ -1,4 +1,4 @@
-"""Importing a workbook of ratings beside calamine's bare read of it (`--rows`). Figures, not timed tests."""
+"""Importing a workbook of ratings or cases beside calamine's bare read of it (`--rows`). Figures, not timed tests."""
 
 from __future__ import annotations
 
@@ -48,14 +48,32 @@ def _row(number: int, draw: random.Random) -> list[Any]:
     ]  # fmt: skip
 
 
-@pytest.fixture
-def book(tmp_path: Path, rows: int) -> Path:
-    """A workbook of `rows` rows × 24 columns."""
-    path = tmp_path / "ratings.xlsx"
+CASE_HEADINGS = (
+    "办件编号 行政区划 受理部门 事项名称 业务平台 大厅名称 受理时间 办结时间 办件状态 办件类型 批次号".split()
+)
+
+
+def _case(number: int, draw: random.Random) -> list[Any]:
+    """A case as a county sends it: one in twenty belongs to a batch."""
+    agency, hall = f"第{draw.randrange(41)}镇", draw.random() < 0.4
+    at = datetime(2026, 9, 1, tzinfo=SHANGHAI) + timedelta(seconds=draw.randrange(30 * 86400))
+    stamp = "%Y-%m-%d %H:%M:%S"
+    return [
+        f"44088120260900{number:07d}X", "440881000000", agency, f"第{number % 50}号登记", "实体大厅" if hall else "政务服务网",
+        agency + "大厅" if hall else "", (at - timedelta(days=2)).strftime(stamp), at.strftime(stamp), "已办结", "承诺件",
+        f"P{number // 40}" if draw.random() < 0.05 else "",
+    ]  # fmt: skip
+
+
+@pytest.fixture(params=["ratings", "cases"])
+def book(request: pytest.FixtureRequest, tmp_path: Path, rows: int) -> Path:
+    """A workbook of `rows` rows."""
+    path = tmp_path / f"{request.param}.xlsx"
     draw = random.Random(1)
+    headings, make = (HEADINGS, _row) if request.param == "ratings" else (CASE_HEADINGS, _case)
     with xlsxwriter.Workbook(str(path)) as out:
         page = out.add_worksheet()
-        for number, cells in enumerate([HEADINGS, *(_row(n, draw) for n in range(rows))]):
+        for number, cells in enumerate([headings, *(make(n, draw) for n in range(rows))]):
             page.write_row(number, 0, cells)
     return path
 
@@ -77,7 +95,7 @@ def test_import_beside_the_bare_read(benchmark: Any, database: Database, book: P
     start = time.perf_counter()
     again = commands.load(database.store, book)
     second = time.perf_counter() - start
-    print(f"\n{rows:,} rows × {len(HEADINGS)} columns, seconds (× bare read)")
+    print(f"\n{book.stem}: {rows:,} rows, seconds (× bare read)")
     for name, seconds in (("bare read", bare), ("import", first), ("the same file again", second)):
         print(f"  {name:<24} {seconds:>7.2f}  ({seconds / bare:.2f}×)")
     assert (result.inserted, again.inserted, again.updated) == (rows, 0, 0)

@@ -59,7 +59,7 @@ def _condition(database: Database, chance: random.Random, ticket: int, opened: d
     state = chance.choice(["pending", "rectifying", "closed", "rejected", "approved"])
     handed = received + timedelta(sent) if state in ("closed", "approved") else None
     database.rows(
-        """UPDATE pd.ticket SET labels = %s, platform = %s, state = %s, received_on = %s, due_on = %s, submitted_on = %s,
+        """UPDATE pd.ticket SET labels = %s, platform = %s, state = %s, received_on = %s, due_on = %s, submitted_on = %s, round = 1,
                   handled_on = %s WHERE id = %s""",
         labels, chance.choice(["hall", "portal", "app"]), state, received, received + timedelta(14), handed, handed, ticket,
     )  # fmt: skip
@@ -144,6 +144,42 @@ def test_the_numbers_are_those_of_a_plain_count(database: Database) -> None:
     assert found.times.sign is not None
     assert found.times.rectify is not None
     assert found.times.report is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "rework", "late"),
+    [
+        (
+            "2026-10-14",
+            "2026-10-19",
+            "2026-10-20",
+            0,
+        ),  # reworked within its own date: the first one stopped the clock
+        ("2026-10-14", "2026-10-22", "2026-10-20", 1),  # the rework was late: the last one counts
+        ("2026-10-16", "2026-10-16", None, 1),
+        ("2026-10-15", "2026-10-15", None, 0),
+        (None, None, None, 1),
+    ],
+)
+def test_rework_within_its_own_date_makes_nothing_overdue(
+    database: Database, first: str | None, last: str | None, rework: str | None, late: int
+) -> None:
+    database.freeze(MONDAY)
+    ticket = database.ticket(opened=datetime(2026, 10, 1, 9, tzinfo=SHANGHAI))
+    database.rows(
+        "UPDATE pd.ticket SET round = 1, state = 'submitted', due_on = '2026-10-15', submitted_on = %s, rework_due_on = %s WHERE id = %s",
+        last, rework, ticket,
+    )  # fmt: skip
+    database.rows(
+        """INSERT INTO pd.assignment (ticket_id, round, agency_id, part, opened_at, created_at, received_on, due_on, provisional,
+                  submitted_on) SELECT id, 1, agency_id, 'lead', opened_at, opened_at, '2026-10-01', due_on, false, %s
+           FROM pd.ticket WHERE id = %s""",
+        first, ticket,
+    )  # fmt: skip
+    with database.store.read() as connection:
+        found = figures(connection, OFFICER).tickets
+    assert found is not None
+    assert found.troubles[Side.OVERDUE] == late
 
 
 def test_working_days_leave_out_the_holiday(database: Database) -> None:

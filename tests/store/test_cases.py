@@ -308,3 +308,18 @@ def test_detail_and_summary_are_compared(database: Database) -> None:
         "SELECT sum(cases), sum(cases_rated) FROM pd.pooled_tally('2026-10-01', '2026-11-01', '2026-10-31') p"
         " JOIN pd.agency a ON a.id = p.agency_id GROUP BY a.name ORDER BY a.name"
     ) == [(9, 2), (3, 1)]
+
+
+def test_a_ticket_names_the_cases_that_its_rating_counts_for(database: Database) -> None:
+    """Art. 18, 19: of the batch's earliest rating and of a theme's; a case with a rating of its own is none."""
+    database.freeze(NOON)
+    batch, theme = {"batch_number": "B"}, {"theme_number": "WHOLE"}
+    rows = [("B1", batch), ("B2", batch), ("B3", batch), ("B4", batch), ("T1", theme), ("T2", theme)]
+    rated = [("B1", _at(6)), ("B3", _at(7)), ("T2", _at(6)), ("WHOLE", _at(8))]
+    with loads.connect(database) as connection:
+        loads.cases(connection, *({"case_number": n, "finished_at": _at(5), **more} for n, more in rows))
+        loads.ratings(connection, *({"case_number": n, "level": 2, "rated_at": at} for n, at in rated))
+    tickets = dict(database.rows("SELECT case_number, id FROM pd.ticket"))
+    with database.store.read() as connection:
+        found = {case: queries.counted_too(connection, ticket) for case, ticket in tickets.items()}
+    assert found == {"B1": ("B2", "B4"), "B3": (), "T2": (), "WHOLE": ("T1",)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.cases import export, queries
 from app.cases.queries import Counts, Key, Reminder, ReminderFilter
@@ -15,12 +16,13 @@ from app.errors import EnvironmentProblem
 from app.intake.kinds import Kind
 from app.tickets.export import Exported
 from models.rules.people import Group
-from tests.views.factories import NOW, TODAY, Backend, Workspace, inspection, person
+from tests.views.factories import NOW, TODAY, Backend, Workspace, detail, inspection, person, ticket
 from views.cases.tab import RemindersTab, left_chip
 from views.intake.preview import Preview
 from views.operations import Operations
 from views.shell.session import Session
 from views.statistics.page import TABS
+from views.tickets.sections import RatingBox
 
 
 def line(number: int, hours: int) -> Reminder:
@@ -121,3 +123,11 @@ def test_a_file_of_cases_may_be_whole_or_a_part(qtbot: Any) -> None:
     assert not preview.partial.isHidden() and "办件数仍以汇总为准" in preview.partial.toolTip()
     preview.show_inspection("汇总.xlsx", inspection(Kind.SUMMARY))
     assert preview.partial.isHidden()
+
+
+def test_a_ticket_says_for_which_cases_its_rating_counts_too(qtbot: Any, waiting: Waiting) -> None:
+    box = RatingBox(waiting.session)
+    qtbot.addWidget(box)
+    box.show_rating(detail(ticket(), counted_too=("C2", "C3", "C4", "C5")))
+    (said,) = (line.text() for line in box.findChildren(QLabel) if "一件事" in line.text())
+    assert said.startswith("同批或同一“一件事”的 4 件办件也按这条评价计：C2、C3、C4 等（")

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter, QPixmap
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QGuiApplication,
+    QImage,
+    QMouseEvent,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QComboBox
 
 from app.clock import SHANGHAI
 from app.errors import UserError
@@ -26,7 +37,7 @@ from views.rankings.parts import change_of, change_text, counted, explained, int
 from views.rankings.periods import period_text, whole_periods
 from views.rankings.scatter import Scatter
 from views.rankings.table import COLUMNS
-from views.rankings.trend import TrendChart
+from views.rankings.trend import Trend
 from views.shell import theme
 from views.shell.session import Session
 from views.tickets.drill import Drill
@@ -213,9 +224,9 @@ def test_lines_are_added_and_taken_out(page, qtbot):
     board = page.boards["trend"]
     for agency in ("石城镇", "长山镇", "石城镇"):
         board.add(agency)
-    assert board.canvas.agencies[-2:] == ("石城镇", "长山镇")
+    assert board.chart.agencies[-2:] == ("石城镇", "长山镇")
     board.remove("石城镇")
-    assert "石城镇" not in board.canvas.agencies
+    assert "石城镇" not in board.chart.agencies
     assert "石城镇" in [a.text() for a in board.menu().actions()]
 
 
@@ -227,29 +238,102 @@ def test_nothing_is_clipped_or_covers_something_else_with_long_names(qtbot):
     }
     grid = replace(grid, agencies=tuple(names), cells=cells)
     rows = tuple(ranking_view().rows) * 5
-    heat, trend, scatter = canvas_shown(qtbot, grid, names, rows)
-    for canvas in (heat, trend, scatter):
-        drawn = QPixmap(canvas.size())
+    heat = HeatMap()
+    heat.show_grid(grid, by_rank=True, agency=names[3], months=frozenset({MONTH}))
+    qtbot.addWidget(heat)
+    heat.resize(640, 480)
+    assert all(0 <= s.box.left() and s.box.right() <= 640 for s in heat.spots())
+    for chart in (heat, Trend(grid, tuple(names[:6]), False), Scatter(rows, 30, False, None)):
+        drawn = QPixmap(640, 480)
         drawn.fill(theme.colors().surface)
         painter = QPainter(drawn)
-        canvas.draw(painter, canvas.size(), theme.colors())
+        chart.draw(painter, drawn.size(), theme.colors())
         painter.end()
         image = drawn.toImage()
-        ground = theme.colors().surface.lower()
-        edge = [image.pixelColor(image.width() - 1, y).name() for y in range(image.height())]
-        assert set(edge) == {ground}
-        assert all(0 <= s.box.left() and s.box.right() <= 640 for s in canvas.spots())
+        edge = {image.pixelColor(image.width() - 1, y).name() for y in range(image.height())}
+        assert edge == {theme.colors().surface.lower()}
 
 
-def canvas_shown(qtbot, grid, names, rows):
-    heat, trend, scatter = HeatMap(), TrendChart(), Scatter()
-    heat.show_grid(grid, by_rank=True, agency=names[3], months=frozenset({MONTH}))
-    trend.show_lines(grid, tuple(names[:6]), by_rank=False)
-    scatter.show_rows(rows, small=30, by_cases=False, agency=None)
-    for canvas in (heat, trend, scatter):
-        qtbot.addWidget(canvas)
-        canvas.resize(640, 480)
-    return heat, trend, scatter
+def turned_to(page, qtbot, name):
+    page._read_whole()
+    settle(qtbot, page)
+    page._boards[name].click()
+    plot = page.boards[name].canvas
+    qtbot.waitUntil(lambda: plot.plane().box.width() > 100)
+    return plot
+
+
+def wheel(plot, place):
+    event = QWheelEvent(
+        QPointF(place), QPointF(plot.viewport().mapToGlobal(place)), QPoint(), QPoint(0, 240),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(plot.viewport(), event)
+
+
+@pytest.mark.parametrize("name", ["trend", "scatter"])
+def test_people_look_around_in_a_plot_by_wheel_drag_and_keys(page, qtbot, name):
+    plot = turned_to(page, qtbot, name)
+    whole = plot.plane()
+    middle = plot.plane().box.center().toPoint()
+    wheel(plot, middle)
+    nearer = plot.plane()
+    assert nearer.right - nearer.left < whole.right - whole.left
+    port = plot.viewport()
+    qtbot.mousePress(port, Qt.MouseButton.LeftButton, pos=middle)
+    for away in (20, 40):
+        move = QPointF(middle) + QPointF(away, 0)
+        event = QMouseEvent(
+            QMouseEvent.Type.MouseMove, move, port.mapToGlobal(move), Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        plot.sceneObj._lastMoveEventTime = 0  # moves within a hundredth of a second count for one
+        QApplication.sendEvent(port, event)
+    qtbot.mouseRelease(port, Qt.MouseButton.LeftButton, pos=middle + QPoint(40, 0))
+    assert plot.plane().left < nearer.left
+    page._show_board()
+    assert plot.plane().left < nearer.left, "the same chart again leaves the place"
+    qtbot.keyClick(plot, Qt.Key.Key_Home)
+    assert plot.plane() == whole
+    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    qtbot.keyClick(plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert whole.left < plot.plane().left
+    qtbot.mouseDClick(port, Qt.MouseButton.LeftButton, pos=whole.box.topLeft().toPoint())
+    assert plot.plane() == whole
+
+
+def test_a_point_says_what_was_counted_and_opens_what_it_stands_for(page, qtbot):
+    plot = turned_to(page, qtbot, "scatter")
+    spot = next(s for s in plot.spots() if s.agency == "石城镇")
+    assert "评价覆盖 50.00：12 / 24 件办件" in spot.said
+    assert spot.said.endswith("依据：细则第二十二条")
+    qtbot.mouseMove(plot.viewport(), spot.box.center().toPoint())
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
+    assert page._view.rows[page.chart.selected].score.facts.agency == "石城镇"
+    plot = turned_to(page, qtbot, "trend")
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.accessibleDescription().startswith("石城镇　2026年9月\n第 3 名")
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    assert (page.board, page._view.period) == ("bars", Period.month(date(2026, 9, 1)))
+
+
+def test_a_plot_takes_another_scheme_at_once_and_keeps_its_place(page, qtbot):
+    plot = turned_to(page, qtbot, "trend")
+    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    place = plot.plane()
+    theme.toggle()
+    shown = plot.grab().toImage()
+    assert shown.pixelColor(1, 1).name() == theme.DARK.surface.lower()
+    inks = {shown.pixelColor(x, y).name() for x in range(44, shown.width()) for y in range(shown.height())}
+    assert theme.DARK.lines[0].lower() in inks
+    assert theme.LIGHT.lines[0].lower() not in inks
+    assert plot.plane() == place
+
+
+def test_the_page_opens_without_what_only_the_plots_need():
+    asked = "import sys, views.rankings.page; sys.exit('pyqtgraph' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
 def test_the_table_is_copied_for_a_spreadsheet(page):
@@ -331,4 +415,4 @@ def test_the_parts_are_told_apart_without_colour():
 
 def test_who_reads_no_tickets_is_offered_no_list_of_them(page):
     page.session.registry.set_group(Group.BUREAU)
-    assert page.links() == frozenset()
+    assert page.links() == {"quality", "ratings"}

@@ -110,6 +110,8 @@ def test_a_bar_and_a_trouble_open_their_rows(page, qtbot):
     assert (drill.counted, drill.filter) == (8, page.tab.scope.of(Side.LABEL, "108", NAMES["108"]))
     causes.wrong._pressed(causes.wrong.figures.index(0, 1))
     assert page.went[-1][1] == Drill(page.tab.scope.troubled(Side.OVERDUE), 2)
+    causes.whole.click()
+    assert page.went[-1][1] == Drill(page.tab.scope.tickets(), 12)
     causes.again._pressed(causes.again.figures.index(0, 2))
     assert page.went[-1][1].filter.month == date(2026, 9, 1)
 

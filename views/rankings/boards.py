@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal
@@ -9,13 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from app.clock import local
 from app.rankings.queries import Period
-from views.rankings.canvas import Canvas
+from views.rankings.canvas import Canvas, Chart
 from views.rankings.heat import HeatMap
 from views.rankings.parts import GROUPS
 from views.rankings.periods import period_text
 from views.rankings.picture import Plate, apart, facts
 from views.rankings.scatter import Scatter
-from views.rankings.trend import MOST, TrendChart
+from views.rankings.trend import MOST, Trend
 from views.shell.parts import Chip, label
 from views.shell.theme import UNIT
 
@@ -31,9 +32,9 @@ class Board(QWidget):
     subject = ""
     choices = ("", "")
 
-    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, canvas: Canvas | None = None) -> None:
         super().__init__(parent)
-        self.canvas = canvas
+        self.canvas: Any = None
         self.view: Any = None
         self.grid: Any = None
         self.agency: str | None = None
@@ -51,7 +52,13 @@ class Board(QWidget):
         self.line.addStretch(1)
         self.line.addWidget(self._advice)
         column.addLayout(self.line)
-        column.addWidget(canvas, 1)
+        if canvas is not None:
+            self.put(canvas)
+
+    def put(self, canvas: Any) -> None:
+        """Puts the chart below the choices."""
+        self.canvas = canvas
+        self.layout().addWidget(canvas, 1)
         canvas.chosen.connect(self.chosen)
 
     @property
@@ -73,7 +80,12 @@ class Board(QWidget):
         """The chart as a picture."""
         name = GROUPS.get(self.view.group, self.view.group)
         title = f"{self.period()}{name}政务服务“好差评”{self.subject}"
-        return Plate(title, self.facts(), self.apart(), self.note(), _PICTURE, self.canvas.draw)
+        return Plate(title, self.facts(), self.apart(), self.note(), _PICTURE, self.drawing())
+
+    def drawing(self) -> Callable[..., None]:
+        """What paints the chart into a picture."""
+        draw: Callable[..., None] = self.canvas.draw
+        return draw
 
     def period(self) -> str:
         """The months that are shown, in words."""
@@ -100,14 +112,33 @@ class Board(QWidget):
         self.show_chart()
 
 
-class TrendBoard(Board):
+class PlotBoard(Board):
+    """A chart in which people look around; pictures show all of it."""
+
+    chart: Chart
+
+    def show_plot(self, chart: Chart) -> None:
+        """Shows a chart on screen, in a plot that is made when it is first turned to."""
+        self.chart = chart
+        if self.canvas is None:
+            from views.rankings.plot import Plot  # pyqtgraph and numpy: not for those who look at bars
+
+            self.put(Plot(self))
+        self.canvas.show_chart(chart)
+
+    def drawing(self) -> Callable[..., None]:
+        """The chart as it is without anybody looking around."""
+        return self.chart.draw
+
+
+class TrendBoard(PlotBoard):
     """Up to six agencies over all months with figures."""
 
     subject = "走势"
     choices = ("评分", "名次")
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(TrendChart(), parent)
+        super().__init__(parent)
         self.agencies: list[str] = []
         self._group = ""
         self._chosen_by_hand = False
@@ -131,7 +162,7 @@ class TrendBoard(Board):
         self.agencies = known or [a for a in dict.fromkeys((self.agency, first)) if a in self.grid.agencies]
         self._show_names()
         self._advice.setText("只有一个月有数据，还看不出走势" if len(self.grid.months) == 1 else "")
-        self.canvas.show_lines(self.grid, tuple(self.agencies), by_rank=self.second)
+        self.show_plot(Trend(self.grid, tuple(self.agencies), self.second))
 
     def _show_names(self) -> None:
         """Chips to take a line out again; the names themselves stand at the lines' ends."""
@@ -193,7 +224,7 @@ class HeatBoard(Board):
     choices = ("评分", "名次")
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(HeatMap(), parent)
+        super().__init__(parent, HeatMap())
 
     def show_chart(self) -> None:
         """The cells, the months of the period marked."""
@@ -205,14 +236,11 @@ class HeatBoard(Board):
             self._advice.setText("单击一格打开该月")
 
 
-class ScatterBoard(Board):
+class ScatterBoard(PlotBoard):
     """Volume and score of the period."""
 
     subject = "评价量与综合评分"
     choices = ("按评价条数", "按办件数")
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Scatter(), parent)
 
     def show_board(self, view: Any, grid: Any, agency: str | None) -> None:
         """Needs no other months than the ranking's."""
@@ -221,8 +249,7 @@ class ScatterBoard(Board):
 
     def show_chart(self) -> None:
         """The points."""
-        small = self.view.rules.small_sample
-        self.canvas.show_rows(self.view.rows, small=small, by_cases=self.second, agency=self.agency)
+        self.show_plot(Scatter(self.view.rows, self.view.rules.small_sample, self.second, self.agency))
 
     def period(self) -> str:
         """The ranking's own."""

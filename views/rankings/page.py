@@ -13,6 +13,7 @@ from app.changes import Kind
 from app.clock import local
 from app.errors import UserError
 from app.rankings import queries, trends
+from app.rankings.figures import Figure
 from app.rankings.queries import History, Period
 from app.tickets.queries import TicketFilter
 from views import dates
@@ -28,6 +29,7 @@ from views.rankings.sheet import SheetOutlet
 from views.rankings.table import RankTable, figure_count
 from views.rankings.whatif import WhatIfBoard
 from views.rankings.why import WhyPanel
+from views.rows.panel import RowsPanel
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Badge, Button, Chip, Empty, card, label, row, scrolling
 from views.shell.session import Session
@@ -123,6 +125,9 @@ class RankingsPage(Page):
         line.addWidget(self._side(whole))
         self._stack.addWidget(self._empty)
         self._stack.addWidget(whole)
+        self.rows = RowsPanel(self.session, self._stack)
+        self.rows.left.connect(self._close_rows)
+        self._stack.addWidget(self.rows)
         return self._stack
 
     def _side(self, parent: QWidget) -> QFrame:
@@ -176,6 +181,8 @@ class RankingsPage(Page):
         self._later.stop()
         self._history, self._grids = None, {}
         self._read(self._wanted_period)
+        if self._stack.currentWidget() is self.rows:
+            self.rows.reload()
 
     def _read(self, period: Period | None) -> None:
         def read(connection: Any) -> tuple[tuple[date, ...], Period | None, History | None]:
@@ -266,7 +273,8 @@ class RankingsPage(Page):
         if not view.rows:
             self._show_nothing("这一期没有可以排名的单位", apart(view) or "换一个时段，或者先导入数据。")
             return
-        self._stack.setCurrentIndex(1)
+        if not self._still_open(view):
+            self._stack.setCurrentIndex(1)
         self.chart.show_rows(view.rows, view.rules)
         self.table.show_rows(view.rows, links=self.links())
         self._show_notes()
@@ -360,15 +368,34 @@ class RankingsPage(Page):
     def links(self) -> frozenset[str]:
         """The figures whose rows this person can open."""
         tickets = self.session.registry.allowed("go.tickets")
-        return frozenset({"handling", "tickets"} if tickets else ())
+        return frozenset({"quality", "ratings"} | ({"handling", "tickets"} if tickets else set()))
 
     def _open_row(self, figure: str, number: int) -> None:
         """Opens the rows that a figure of an agency counted."""
         score, period = self._view.rows[number].score, self._view.period
+        if figure in ("quality", "ratings"):
+            platforms = self._view.rules.quality_platforms if figure == "quality" else ()
+            self._stack.setCurrentWidget(self.rows)
+            self.rows.open(Figure(score.facts.agency, period, tuple(p.value for p in platforms)))
+            return
         chosen = TicketFilter(
             agency=score.facts.agency, month=period.first, last_month=period.last, counted=True
         )
         self.session.go("tickets", Drill(chosen, figure_count(score, figure)))
+
+    def _still_open(self, view: Any) -> bool:
+        """Whether the rows in front belong to a ranking, which is shown behind them."""
+        opened = self.rows.figure
+        return (
+            self._stack.currentWidget() is self.rows
+            and opened is not None
+            and opened.period == view.period
+            and any(ranked.score.facts.agency == opened.agency for ranked in view.rows)
+        )
+
+    def _close_rows(self) -> None:
+        self._stack.setCurrentIndex(1)
+        self.table.setFocus()
 
     def _open_chosen(self, figure: str) -> None:
         if self.chart.selected is not None:
@@ -386,6 +413,7 @@ class RankingsPage(Page):
             self._show(self._wanted_period)
 
     def _pick_board(self) -> None:
+        self._stack.setCurrentIndex(1)
         for chip in self._boards.values():
             chip.setChecked(chip is self.sender())
         self._show_board()

@@ -99,6 +99,14 @@ def explained(score: Any, part: str) -> str:
     return f"{NAMES[part]} {value} {weighed(score, part)}\n{counted(score, part)}\n依据：{PartName(part).article}"
 
 
+def counted_lines(score: Any) -> tuple[str, ...]:
+    """Each part with its value and what was counted, then the article."""
+    lines = (
+        f"{name} {value_text(getattr(score, part).value)}：{counted(score, part)}" for part, name in PARTS
+    )
+    return (*lines, ARTICLE)
+
+
 def channel_lines(score: Any) -> tuple[tuple[str, int, int], ...]:
     """Coverage by channel: name, cases rated, cases."""
     return tuple((Platform(p).label, rated, cases) for p, (rated, cases) in score.channels.items())

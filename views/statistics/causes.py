@@ -50,7 +50,7 @@ _TIMES = (
 )
 _WRONG = (Head("办理中的问题", 110, stretch=True), Head("件数", 60), Head("占工单", 70))
 _WHY = {
-    Side.OVERDUE: "到期没有提交整改，或提交时已过期限\n依据：细则第二十三条",
+    Side.OVERDUE: "到期没有提交整改，或提交时已过期限；在重办期限内重办的不算\n依据：细则第二十三条",
     Side.RETURNED: "被中心退回重办，或被12345退回\n依据：细则第二十三条",
     Side.DECLINED: "承办单位退过单\n依据：细则第二十三条",
 }
@@ -78,6 +78,13 @@ class CausesBoard(QWidget):
         self._area = scrolling(self._body, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * UNIT)
+        self.whole = Button("", "tickets", "link", self)
+        self.whole.clicked.connect(self._open_whole)
+        self._whose = label("", "secondary", self)
+        self._head = QWidget(self)
+        self._head.setLayout(row(self.whole, 2, self._whose, None))
+        column.addWidget(self._head)
         column.addWidget(self._empty)
         column.addWidget(self._area)
         self._make()
@@ -140,7 +147,8 @@ class CausesBoard(QWidget):
         """Shows what the tickets say."""
         found = figures.tickets
         self._scope, self._found = figures.scope, found
-        self._area.setVisible(found is not None and found.number > 0)
+        for widget in (self._area, self._head):
+            widget.setVisible(found is not None and found.number > 0)
         self._empty.setVisible(found is None or not found.number)
         if found is None:
             self._empty.say("差评工单由中心和承办单位查看", "评价率和月报里有对所有人公开的数字。")
@@ -150,6 +158,9 @@ class CausesBoard(QWidget):
             self._show(found)
 
     def _show(self, found: TicketFigures) -> None:
+        self.whole.setText(f"差评工单 {found.number:,} 件")
+        whose = "" if found.whole else "只统计您可以查看的工单。"
+        self._whose.setText(f"{whose}前一期 {found.before:,} 件。单击条形、柱形或数字，打开对应的工单。")
         for side, chart in self.bars.items():
             slices = found.slices(side)
             chart.show_slices(slices[:_MOST])
@@ -192,6 +203,10 @@ class CausesBoard(QWidget):
             return
         one = next(found for found in self._found.slices(side) if found.key == key)
         self.opened.emit(Drill(self._scope.of(side, key, one.name), one.number))
+
+    def _open_whole(self) -> None:
+        if self._scope is not None and self._found is not None:
+            self.opened.emit(Drill(self._scope.tickets(), self._found.number))
 
     def _propose(self) -> None:
         if self._scope is None or self._found is None:

@@ -22,6 +22,10 @@ from views.tickets.contact import ContactLine
 _ROLES = {"red": "red", "amber": "amber", "grey": "strong"}
 
 
+#: Cases named in a line, and in its hint.
+_NAMED, _HINTED = 3, 30
+
+
 class RatingBox(QFrame):
     """What the person wrote, the labels they chose, and who they are, masked."""
 
@@ -53,7 +57,18 @@ class RatingBox(QFrame):
                 f"，“{follow_up.reason}”" if follow_up.reason else ""
             )
             self._column.addWidget(label(said, "small", self, wrap=True))
+        if detail.counted_too:
+            self._column.addWidget(self._counted_too(detail.counted_too))
         self.contact.show_contact(detail)
+
+    def _counted_too(self, cases: tuple[str, ...]) -> QWidget:
+        """The other cases of the batch or themed service; all of them on hover."""
+        named = "、".join(cases[:_NAMED]) + (" 等" if len(cases) > _NAMED else "")
+        said = f"同批或同一“一件事”的 {len(cases)} 件办件也按这条评价计：{named}（细则第十八、十九条）"
+        line = label(said, "small", self, wrap=True)
+        line.setToolTip("\n".join(cases[:_HINTED]))
+        line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return line
 
     def _labels(self, texts: tuple[tuple[str, str], ...]) -> QWidget:
         holder = QWidget(self)

@@ -1,0 +1,120 @@
+"""A figure equals its list: for every period, agency, role and choice of platforms, live and closed."""
+
+from __future__ import annotations
+
+import random
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from app.clock import SHANGHAI
+from app.rankings import figures
+from app.rankings import queries as rankings
+from app.rankings.figures import Counted, Figure, FigureRow
+from app.rankings.queries import Period
+from models.rules.rulesets import SHIPPED
+from tests.databases import Database
+from tests.store import loads
+from tests.store.test_cases import Draw
+
+SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
+PERIODS = (Period.month(OCTOBER), Period.month(NOVEMBER), Period(SEPTEMBER, NOVEMBER))
+#: All platforms, those of the quality, and one.
+CHOICES = ((), tuple(platform.value for platform in SHIPPED.quality_platforms), ("hall",))
+
+
+def county(database: Database, seed: int) -> list[str]:
+    """Two agencies with batches, themes, follow-ups, defaults and bad ratings on file; one with a summary only."""
+    draw = Draw(seed, random.Random(seed))
+    summed = f"丙{seed}镇"
+    for name in (*draw.agencies, summed):
+        database.agency(name)
+    with loads.connect(database) as connection:
+        for _ in range(4):
+            cases = {(row["case_number"], row["area_code"]): row for row in (draw.case() for _ in range(12))}
+            loads.cases(connection, *cases.values())
+            connection.commit()
+            rated = {tuple(row[k] for k in ("case_number", "area_code", "rating_number")): row
+                     for row in (draw.rating() | {"level": draw.draw.randint(1, 5)} for _ in range(12))}  # fmt: skip
+            loads.ratings(connection, *(row | {"is_default": row["is_default"] and row["level"] == 5}
+                                        for row in rated.values()), complete=draw.draw.random() < 0.8)  # fmt: skip
+            connection.commit()
+        loads.summary(connection, *(
+            {"agency": name, "month": month, "platform": platform, "cases": 9, "cases_rated": 5, "level_5": 4, "level_2": 2}
+            for name in (draw.agencies[0], summed) for month in (SEPTEMBER, OCTOBER) for platform in ("hall", "hotline")
+        ))  # fmt: skip
+    return [*draw.agencies, summed]
+
+
+def listed(connection: Connection, figure: Figure) -> list[FigureRow]:
+    """All pages of a list, seven rows a page."""
+    found: list[FigureRow] = []
+    key: Any = None
+    while True:
+        page = figures.rows(connection, figure, after=key, limit=7)
+        found += page.rows
+        if (key := page.next) is None:
+            return found
+
+
+def ranked(connection: Connection, figure: Figure) -> int:
+    """The number that the ranking shows."""
+    view = rankings.ranking(connection, figure.period, group="township", compare=False)
+    levels = next(facts for facts in view.facts if facts.agency == figure.agency).levels
+    chosen = [p for p in levels if not figure.platforms or p.value in figure.platforms]
+    return sum(sum(levels[platform].values()) for platform in chosen)
+
+
+def check(database: Database, login: str, agencies: list[str]) -> dict[Figure, Counted]:
+    """Everything that one person sees: the pages add up to what is said of them, and to the ranking's number."""
+    found: dict[Figure, Counted] = {}
+    with closing(database.person(login)) as store, store.read() as connection:
+        for figure in (Figure(a, p, c) for a in agencies for p in PERIODS for c in CHOICES):
+            rows, found[figure] = listed(connection, figure), figures.counted(connection, figure)
+            assert len({row.id for row in rows}) == len(rows)
+            assert sum(row.number for row in rows) == found[figure].visible, (login, figure)
+            assert found[figure].count == ranked(connection, figure), (login, figure)
+            assert found[figure].hidden >= 0
+            if login == "officer":
+                assert found[figure].hidden == 0, figure
+    return found
+
+
+@pytest.mark.parametrize("effect", ["first", "latest"])
+def test_a_figure_equals_its_list_for_everybody(database: Database, effect: str) -> None:
+    database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
+    database.rows(f'UPDATE pd.rule_set SET parameters = parameters || \'{{"follow_up_effect": "{effect}"}}\'')
+    agencies = [name for seed in range(2) for name in county(database, seed)]
+    database.liaison("liaison-01", agencies[0])
+    whole = check(database, "officer", agencies)
+    assert len({one.count for one in whole.values()}) > 10
+    with database.store.read() as connection:
+        sources = {row.source for name in agencies for row in listed(connection, Figure(name, PERIODS[2]))}
+    assert sources == {"rating", "shared", "default", "summary"}
+    for login in ("liaison-01", "bureau"):
+        seen = check(database, login, agencies)
+        assert {f: one.count for f, one in seen.items()} == {f: one.count for f, one in whole.items()}
+        assert any(one.hidden for one in seen.values())
+
+
+def test_a_closed_month_is_listed_as_it_was_closed(database: Database) -> None:
+    database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
+    agencies = county(database, 5)
+    figure = Figure(agencies[0], Period.month(OCTOBER))
+    with database.store.read() as connection:
+        before = figures.counted(connection, figure)
+    database.raw("officer", "SELECT pd.close_month('2026-10-01', '')")
+    with loads.connect(database) as connection:
+        moment = datetime(2026, 10, 9, 9, tzinfo=SHANGHAI) + timedelta(hours=1)
+        loads.ratings(
+            connection, {"case_number": "LATER", "agency": agencies[0], "level": 2, "rated_at": moment}
+        )
+    with database.store.read() as connection:
+        after, rows = figures.counted(connection, figure), listed(connection, figure)
+    assert (after.count, after.closed) == (before.count, (OCTOBER,))
+    assert {row.source for row in rows} == {"closed"} and after.hidden == 0
+    check(database, "officer", agencies)
+    check(database, "bureau", agencies)

@@ -1,0 +1,69 @@
+"""明细 in the place of the ranking: opened from a number, read in pages, left by Esc and Alt+←."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.clock import SHANGHAI
+from app.rankings import figures
+from app.rankings.figures import Counted, Figure, FigureRow, Page
+from app.rankings.queries import Period
+from models.rules.rulesets import SHIPPED
+from tests.views.factories import MONTH
+from tests.views.test_rankings import backend, column_of, page, settle  # noqa: F401 - the page's fixtures
+
+_AT = datetime(2026, 10, 8, 9, 30, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The figures whose rows were read."""
+    found: list[Figure] = []
+
+    def rows(_connection, figure, *, after, limit):
+        found.append(figure)
+        own = FigureRow(_AT, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", 7, "closed")
+        return Page(
+            (own, FigureRow(_AT, "summary", "2", 40, 5, "portal", False, None, None, None, None, None)), None
+        )
+
+    monkeypatch.setattr(figures, "rows", rows)
+    monkeypatch.setattr(figures, "counted", lambda _connection, _figure: Counted(1234, 41, (MONTH,)))
+    return found
+
+
+@pytest.mark.parametrize("keys", [(Qt.Key.Key_Escape,), (Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)])
+def test_a_number_opens_its_rows_and_a_key_goes_back(page, asked, qtbot, keys):  # noqa: F811
+    page.window().activateWindow()
+    page.table.setCurrentIndex(page.table.rank_model.index(0, column_of("评价")))
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    settle(qtbot, page)
+    agency = page.table.rank_model.rows[0].score.facts.agency
+    assert asked == [Figure(agency, Period.month(MONTH))]
+    assert page.rows.isVisible() and page.rows.title.text().startswith(f"{agency}　2026年10月")
+    said = page.rows.facts.text()
+    assert "计入 1,234 条（依据：细则第六条）" in said and "其中 1,193 条不在您的查看范围" in said
+    assert "2026年10月已封账" in said
+    cells = [[c.text(row) for c in page.rows.model.columns] for row in page.rows.model.rows]
+    assert cells[0][:3] == ["10-08 09:30", "不满意", "1 条"] and cells[1][0] == "2026年10月"
+    page.reload()
+    settle(qtbot, page)
+    assert page.rows.isVisible() and len(asked) == 2
+    page.rows.table.setCurrentIndex(page.rows.model.index(0, 0))
+    qtbot.keyClick(page.rows.table, Qt.Key.Key_Return)
+    assert page.asked == [("tickets", 7)] and cells[0][-1] == "已办结"
+    qtbot.keyClick(page.rows.table, *keys)
+    assert not page.rows.isVisible() and page.table.isVisible()
+
+
+def test_the_quality_opens_the_platforms_that_it_counts_and_another_period_leaves_them(page, asked, qtbot):  # noqa: F811
+    page.panel.figure_opened.emit("quality")
+    settle(qtbot, page)
+    assert set(asked[0].platforms) == {p.value for p in SHIPPED.quality_platforms}
+    assert "第二十二条①" in page.rows.facts.text()
+    page.show_period(page._view.period.before)
+    settle(qtbot, page)
+    assert not page.rows.isVisible()

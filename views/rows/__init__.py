@@ -1,0 +1,1 @@
+"""明细: the rows that a figure counted."""
