@@ -77,7 +77,7 @@ class TicketPath:
 
     def import_the_sample(self) -> None:
         self.day(DISPATCHED_ON)
-        self.hands.page(4, "数据导入")
+        self.hands.page(5, "数据导入")
         self.hands.load(resource("sample", SAMPLE))
         self.hands.confirm("导入")
         self.hands.until(lambda: self.waiting("officer") == 19)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -368,19 +370,8 @@ def _guide() -> None:
         unique=False,
         schema="pd",
     )
-    weights = sa.table(
-        "indicator_weights",
-        sa.column("effective_from", sa.Date()),
-        sa.column("weights", postgresql.JSONB()),
-        sa.column("reason", sa.Text()),
-        sa.column("put_at", sa.DateTime(timezone=True)),
-        schema="pd",
-    )
+    # Without parameters: the statement is printed too, for those who run it with psql.
     op.execute(
-        weights.insert().values(
-            effective_from=sa.text("DATE '2020-12-01'"),
-            weights=WEIGHTS,
-            reason="随程序提供",
-            put_at=sa.func.now(),
-        )
+        "INSERT INTO pd.indicator_weights (effective_from, weights, reason, put_at)"
+        f" VALUES (DATE '2020-12-01', CAST('{json.dumps(WEIGHTS)}' AS jsonb), '随程序提供', now())"
     )
