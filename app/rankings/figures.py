@@ -107,7 +107,7 @@ def counted(connection: Connection, figure: Figure) -> Counted:
     period = figure.period
     now: datetime = connection.execute(text("SELECT pd.now()")).scalar_one()
     read = counts.read(connection, period.first, period.last, now.astimezone(SHANGHAI))
-    agency = _agency(connection, figure)
+    agency = agency_id(connection, figure.agency)
     number = sum(
         sum(levels.values())
         for (_, owner), month in read.months.items()
@@ -121,16 +121,15 @@ def counted(connection: Connection, figure: Figure) -> Counted:
     return Counted(number, int(visible or 0), tuple(sorted(read.closed)))
 
 
-def _agency(connection: Connection, figure: Figure) -> int | None:
-    found: int | None = connection.scalar(
-        text("SELECT id FROM agency WHERE name = :name"), {"name": figure.agency}
-    )
+def agency_id(connection: Connection, name: str) -> int | None:
+    """By what the counts know an agency."""
+    found: int | None = connection.scalar(text("SELECT id FROM agency WHERE name = :name"), {"name": name})
     return found
 
 
-def _values(connection: Connection, figure: Figure) -> dict[str, Any]:
-    """The values of the statements: the months that are open, and the closes of the others."""
-    first, last = figure.period.first, figure.period.last
+def standing(connection: Connection, agency: str, period: Period) -> dict[str, Any]:
+    """The values of the statements: the agency, the months that are open, and the closes of the others."""
+    first, last = period.first, period.last
     closes = {
         row.month: row.id
         for row in connection.execute(
@@ -145,12 +144,16 @@ def _values(connection: Connection, figure: Figure) -> dict[str, Any]:
         months.append(first)
         first = next_month(first)
     return {
-        "agency": _agency(connection, figure),
+        "agency": agency_id(connection, agency),
         "months": [month for month in months if month not in closes],
         "closes": list(closes.values()),
-        "all": not figure.platforms,
-        "platforms": list(figure.platforms),
+        "last_close": closes.get(last),
     }
+
+
+def _values(connection: Connection, figure: Figure) -> dict[str, Any]:
+    chosen = {"all": not figure.platforms, "platforms": list(figure.platforms)}
+    return standing(connection, figure.agency, figure.period) | chosen
 
 
 def _union(connection: Connection) -> str:
