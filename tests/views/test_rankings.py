@@ -415,4 +415,4 @@ def test_the_parts_are_told_apart_without_colour():
 
 def test_who_reads_no_tickets_is_offered_no_list_of_them(page):
     page.session.registry.set_group(Group.BUREAU)
-    assert page.links() == {"quality", "ratings"}
+    assert page.links() == {"quality", "ratings", "hall_adoption", "coverage"}
