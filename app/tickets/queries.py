@@ -11,6 +11,7 @@ from app.tickets.detail import causes, propose_dispatch, ticket
 from app.tickets.facets import VALUES
 from app.tickets.filters import conditions
 from app.tickets.rows import (
+    AtClose,
     Clock,
     Feedback,
     FollowUp,
@@ -35,6 +36,7 @@ from models.rules.people import Group
 
 __all__ = [
     "VALUES",
+    "AtClose",
     "Clock",
     "Feedback",
     "FollowUp",
