@@ -14,7 +14,7 @@ from app.clock import local
 from app.errors import UserError
 from app.rankings import queries, trends
 from app.rankings.queries import History, Period
-from app.tickets.queries import TicketFilter
+from app.tickets.queries import AtClose, TicketFilter
 from views import dates
 from views.rankings.boards import Board, HeatBoard, ScatterBoard, TrendBoard
 from views.rankings.chart import RankChart
@@ -382,8 +382,9 @@ class RankingsPage(Page):
             self.rows.open(counted)
             return
         chosen = TicketFilter(
-            agency=score.facts.agency, month=period.first, last_month=period.last, counted=True
-        )
+            agency=score.facts.agency, month=period.first, last_month=period.last, counted=True,
+            at_close=AtClose.COUNTED if self._view.closed else None,
+        )  # fmt: skip
         self.session.go("tickets", Drill(chosen, figure_count(score, figure)))
 
     def _still_open(self, view: Any) -> bool:
