@@ -142,14 +142,15 @@ def _union(connection: Connection) -> str:
 # Asked of the rows of a page alone: it looks at a case's batch and its theme.
 _RATED = ("v.rated_on", "LEFT JOIN LATERAL pd.case_rated_on(p.case_number, p.area_code) v(rated_on) ON true")
 
+# The bounds are reckoned once a month, and not once a row that the reader might not see.
 _CASES = """
     SELECT c.finished_at AS at, 'case' AS source, c.area_code || ' ' || c.case_number AS ref, 1 AS number, NULL::integer AS rated,
            c.platform, c.case_number, c.area_code, c.item_id, c.hall_id
-    FROM unnest(CAST(:months AS date[])) AS m(month)
-    JOIN case_cover v ON v.month = m.month AND v.agency_id = :agency
-    JOIN service_case c ON c.agency_id = :agency AND c.finished_at >= pd.local_midnight(m.month)
-        AND c.finished_at < pd.local_midnight((m.month + INTERVAL '1 month')::date)
-        AND pd.local_day(c.finished_at) <= pd.local_day(pd.now())
+    FROM (SELECT m.month, pd.local_midnight(m.month) AS starts,
+                 least(pd.local_midnight((m.month + INTERVAL '1 month')::date), pd.local_midnight(pd.local_day(pd.now()) + 1)) AS ends
+          FROM unnest(CAST(:months AS date[])) AS m(month) OFFSET 0) o
+    JOIN case_cover v ON v.month = o.month AND v.agency_id = :agency
+    JOIN service_case c ON c.agency_id = :agency AND c.finished_at >= o.starts AND c.finished_at < o.ends
     WHERE c.platform = ANY (:platforms)"""
 
 _SUMMARY = """

@@ -163,10 +163,14 @@ def _union(connection: Connection) -> str:
     return " UNION ALL ".join((*own, _SUMMARY, _CLOSED))
 
 
+# The months that are open: their bounds, up to the end of today, are reckoned once and not row by row.
 _OPEN = """
-    FROM (SELECT m.month, m.past, coalesce((SELECT parameters ->> 'follow_up_effect' = 'latest' FROM rule_set
+    FROM (SELECT m.month, m.past, pd.local_midnight(m.month) AS starts,
+                 least(pd.local_midnight(m.past), pd.local_midnight(pd.local_day(pd.now()) + 1)) AS ends,
+                 coalesce((SELECT parameters ->> 'follow_up_effect' = 'latest' FROM rule_set
                                             WHERE effective_from <= m.month ORDER BY effective_from DESC LIMIT 1), false) AS latest
-          FROM (SELECT month, (month + INTERVAL '1 month')::date AS past FROM unnest(CAST(:months AS date[])) AS month) m) o"""
+          FROM (SELECT month, (month + INTERVAL '1 month')::date AS past FROM unnest(CAST(:months AS date[])) AS month) m
+          OFFSET 0) o"""
 _COVERED = "JOIN rating_cover v ON v.month = o.month AND v.agency_id = :agency"
 _PLATFORM = "(:all OR {}.platform = ANY (:platforms))"
 _TODAY = "pd.local_day(pd.now())"
@@ -177,8 +181,7 @@ _RATINGS = f"""
            r.is_default AND f.id IS NULL AS is_default, r.case_number, r.item_id, r.hall_id, t.id AS ticket_id, t.state
     {_OPEN} {_COVERED}
     JOIN rating r ON r.agency_id = :agency AND r.target = 'item' AND r.rating_number = 1
-        AND r.rated_at >= pd.local_midnight(o.month) AND r.rated_at < pd.local_midnight(o.past)
-        AND pd.local_day(r.rated_at) <= {_TODAY}
+        AND r.rated_at >= o.starts AND r.rated_at < o.ends
     LEFT JOIN rating f ON o.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = 'item'
         AND f.service_number = r.service_number AND f.rating_number = 2
         AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
