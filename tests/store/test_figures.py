@@ -133,6 +133,18 @@ def check(database: Database, login: str, agencies: list[str]) -> dict[Figure, C
     return found
 
 
+def check_words(database: Database, agencies: list[str]) -> None:
+    """What was said stands with the rating alone, with that which gave the level; who reads it is who reads ratings."""
+    database.rows("UPDATE pd.rating SET reason = 'level ' || level, labels = ARRAY['108', 'x9']")
+    for login, own in (("officer", agencies), ("liaison-01", agencies[:1]), ("bureau", [])):
+        with closing(database.person(login)) as store, store.read() as connection:
+            rows = [row for name in agencies for row in listed(connection, Figure(name, PERIODS[2]))]
+            with_words = [row for row in rows if row.words is not None]
+            assert {row.source for row in with_words} <= ({"rating"} if own else set())
+        assert all(row.words == f"level {row.level}" and row.labels[1] == "x9" for row in with_words)
+        assert login != "officer" or len(with_words) == sum(row.source == "rating" for row in rows) > 0
+
+
 @pytest.mark.parametrize("effect", ["first", "latest"])
 def test_a_figure_equals_its_list_for_everybody(database: Database, effect: str) -> None:
     database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
@@ -144,6 +156,7 @@ def test_a_figure_equals_its_list_for_everybody(database: Database, effect: str)
     with database.store.read() as connection:
         sources = {row.source for name in agencies for row in listed(connection, Figure(name, PERIODS[2]))}
     assert sources == {"rating", "shared", "default", "summary"}
+    check_words(database, agencies)
     for login in ("liaison-01", "bureau"):
         seen = check(database, login, agencies)
         assert {f: one.count for f, one in seen.items()} == {f: one.count for f, one in whole.items()}

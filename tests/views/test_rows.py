@@ -28,7 +28,8 @@ def asked(monkeypatch):
 
     def rows(_connection, figure, *, after, limit):
         found.append(figure)
-        own = FigureRow(_AT, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", 7, "closed")
+        own = FigureRow(_AT, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", 7, "closed",
+                        "3号窗口", "李娟", ("办理时间长", "服务态度差"), "等了\n很久")  # fmt: skip
         return Page(
             (own, FigureRow(_AT, "summary", "2", 40, 5, "portal", False, None, None, None, None, None)), None
         )
@@ -52,6 +53,9 @@ def test_a_number_opens_its_rows_and_a_key_goes_back(page, asked, qtbot, keys): 
     assert "2026年10月已封账" in said
     cells = [[c.text(row) for c in page.rows.model.columns] for row in page.rows.model.rows]
     assert cells[0][:3] == ["10-08 09:30", "不满意", "1 条"] and cells[1][0] == "2026年10月"
+    assert cells[0][5:7] == ["大厅 · 3号窗口 · 李娟", "办理时间长、服务态度差：等了 很久"] and cells[1][
+        5:7
+    ] == ["—", "—"]
     page.reload()
     settle(qtbot, page)
     assert page.rows.isVisible() and len(asked) == 2

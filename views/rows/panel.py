@@ -32,15 +32,27 @@ def _ticket(one: Any) -> str:
     return State(one.state).label if one.state else "—"
 
 
+def _place(one: Any) -> str:
+    """Hall, counter and who served, as far as they are known."""
+    return " · ".join(part for part in (one.hall, one.counter, one.staff) if part) or "—"
+
+
+def _said(one: Any) -> str:
+    """The labels, then what was written."""
+    labels = "、".join(one.labels)
+    return "：".join(part for part in (labels, " ".join((one.words or "").split())) if part) or "—"
+
+
 COLUMNS = (
     Column("at", "评价时间", 110, when, when_exactly, quiet=True),
     Column("level", "等级", 96, lambda r: Satisfaction(r.level).label, kind="level"),
     Column("number", "计为", 64, lambda r: f"{r.number:,} 条", right=True),
-    Column("item", "事项", 150, lambda r: r.item or "—", lambda r: r.item or "", stretch=True),
-    Column("platform", "平台", 110, lambda r: Platform(r.platform).label),
-    Column("hall", "大厅", 140, lambda r: r.hall or "—", lambda r: r.hall or "", needs=860),
-    Column("source", "来源", 160, _given, _given, quiet=True),
-    Column("case", "办件编号", 170, lambda r: r.case_number or "—", lambda r: r.case_number or "", needs=740),
+    Column("item", "事项", 120, lambda r: r.item or "—", lambda r: r.item or "", stretch=True),
+    Column("platform", "平台", 100, lambda r: Platform(r.platform).label),
+    Column("place", "大厅、窗口、人员", 170, _place, _place, needs=860),
+    Column("said", "标签和意见", 160, _said, _said, needs=1080),
+    Column("source", "来源", 130, _given, _given, quiet=True),
+    Column("case", "办件编号", 120, lambda r: r.case_number or "—", lambda r: r.case_number or "", needs=740),
     Column("state", "工单", 90, _ticket, lambda r: "按回车或双击，打开工单" if r.ticket_id else "", needs=980),
 )  # fmt: skip
 
