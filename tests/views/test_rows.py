@@ -53,7 +53,7 @@ def test_a_number_opens_its_rows_and_a_key_goes_back(page, asked, qtbot, keys): 
     assert "2026年10月已封账" in said
     cells = [[c.text(row) for c in page.rows.model.columns] for row in page.rows.model.rows]
     assert cells[0][:3] == ["10-08 09:30", "不满意", "1 条"] and cells[1][0] == "2026年10月"
-    assert cells[0][5:7] == ["大厅 · 3号窗口 · 李娟", "办理时间长、服务态度差：等了 很久"] and cells[1][
+    assert cells[0][5:7] == ["3号窗口 · 李娟 · 大厅", "办理时间长、服务态度差：等了 很久"] and cells[1][
         5:7
     ] == ["—", "—"]
     page.reload()

@@ -33,8 +33,8 @@ def _ticket(one: Any) -> str:
 
 
 def _place(one: Any) -> str:
-    """Hall, counter and who served, as far as they are known."""
-    return " · ".join(part for part in (one.hall, one.counter, one.staff) if part) or "—"
+    """Counter, who served and the hall, as far as they are known; most agencies have one hall, so it comes last."""
+    return " · ".join(part for part in (one.counter, one.staff, one.hall) if part) or "—"
 
 
 def _said(one: Any) -> str:
@@ -44,16 +44,16 @@ def _said(one: Any) -> str:
 
 
 COLUMNS = (
-    Column("at", "评价时间", 110, when, when_exactly, quiet=True),
+    Column("at", "评价时间", 100, when, when_exactly, quiet=True),
     Column("level", "等级", 96, lambda r: Satisfaction(r.level).label, kind="level"),
-    Column("number", "计为", 64, lambda r: f"{r.number:,} 条", right=True),
+    Column("number", "计为", 60, lambda r: f"{r.number:,} 条", right=True),
     Column("item", "事项", 120, lambda r: r.item or "—", lambda r: r.item or "", stretch=True),
-    Column("platform", "平台", 100, lambda r: Platform(r.platform).label),
-    Column("place", "大厅、窗口、人员", 170, _place, _place, needs=860),
-    Column("said", "标签和意见", 160, _said, _said, needs=1080),
-    Column("source", "来源", 130, _given, _given, quiet=True),
-    Column("case", "办件编号", 120, lambda r: r.case_number or "—", lambda r: r.case_number or "", needs=740),
-    Column("state", "工单", 90, _ticket, lambda r: "按回车或双击，打开工单" if r.ticket_id else "", needs=980),
+    Column("platform", "平台", 92, lambda r: Platform(r.platform).label),
+    Column("place", "窗口、人员、大厅", 150, _place, _place, needs=860),
+    Column("said", "标签和意见", 150, _said, _said, needs=1080),
+    Column("source", "来源", 104, _given, _given, quiet=True),
+    Column("case", "办件编号", 170, lambda r: r.case_number or "—", lambda r: r.case_number or "", needs=740),
+    Column("state", "工单", 70, _ticket, lambda r: "按回车或双击，打开工单" if r.ticket_id else "", needs=980),
 )  # fmt: skip
 
 
