@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.rankings.queries import RankedRow, RankingView
-from app.tickets.queries import TicketFilter
+from app.tickets.queries import AtClose, TicketFilter
 from models.rules.lifecycle import State
 from models.rules.scoring import AgencyFacts
 from models.rules.whatif import Lever, Loss, Step, best_rank, handled, losses, steps
@@ -118,18 +118,22 @@ def _way(view: RankingView, row: RankedRow, step: Step) -> str:
 def unhandled(view: RankingView, facts: AgencyFacts) -> TicketFilter:
     """The tickets that an agency could still handle.
 
-    Where handing in is enough, a ticket that came back is handled as well, which its state does not tell: then all.
+    Where handing in is enough, a ticket that came back is handled as well, which its state does not tell: then all;
+    the close of a month kept it, and tells.
     """
-    states = _OPEN if view.rules.handled_means == "rectified" else frozenset[State]()
+    rectified = view.rules.handled_means == "rectified"
+    states = _OPEN if rectified and not view.closed else frozenset[State]()
     return TicketFilter(
         states=states,
         agency=facts.agency,
         month=view.period.first,
         last_month=view.period.last,
         counted=True,
+        at_close=(AtClose.UNHANDLED if rectified else AtClose.UNSUBMITTED) if view.closed else None,
     )
 
 
 def _counted(view: RankingView, facts: AgencyFacts) -> int:
     done, tickets = handled(facts, view.rules)
-    return tickets - done if view.rules.handled_means == "rectified" else tickets
+    told = view.closed or view.rules.handled_means == "rectified"
+    return tickets - done if told else tickets

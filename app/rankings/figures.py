@@ -41,7 +41,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A row that a figure counted. `number`: as how many; lines of counts stand for several."""
+    """A row that a figure counted. `number`: as how many; lines of counts stand for several; `words`: as they were written."""
 
     at: datetime
     source: str
@@ -55,6 +55,10 @@ class FigureRow:
     hall: str | None
     ticket_id: int | None
     state: str | None
+    counter: str | None = None
+    staff: str | None = None
+    labels: Sequence[str] = ()
+    words: str | None = None
 
     @property
     def id(self) -> tuple[str, str]:
@@ -90,11 +94,14 @@ def rows(connection: Connection, figure: Figure, *, after: Key | None = None, li
     before = "" if after is None else "WHERE (x.at, x.source, x.ref) > (:at, :source, :ref)"
     if after is not None:
         values |= dict(zip(("at", "source", "ref"), after, strict=True))
+    group = _group(connection)
+    chosen = f"SELECT x.* FROM ({_union(group)}) x {before} ORDER BY x.at, x.source, x.ref LIMIT :limit"
+    said, ratings = (_SAID, "LEFT JOIN rating r ON r.id = x.rating_id") if _DETAIL.get(group) else ("", "")
     found = connection.execute(
         text(f"""
-            SELECT x.at, x.source, x.ref, x.number, x.level, x.platform, x.is_default, x.case_number, i.name, h.name, x.ticket_id, x.state
-            FROM ({_union(connection)}) x LEFT JOIN service_item i ON i.id = x.item_id LEFT JOIN hall h ON h.id = x.hall_id
-            {before} ORDER BY x.at, x.source, x.ref LIMIT :limit"""),
+            SELECT x.at, x.source, x.ref, x.number, x.level, x.platform, x.is_default, x.case_number, i.name, h.name, x.ticket_id, x.state {said}
+            FROM ({chosen}) x LEFT JOIN service_item i ON i.id = x.item_id LEFT JOIN hall h ON h.id = x.hall_id {ratings}
+            ORDER BY x.at, x.source, x.ref"""),
         values | {"limit": limit + 1},
     ).all()
     page = tuple(FigureRow(*row) for row in found[:limit])
@@ -107,7 +114,7 @@ def counted(connection: Connection, figure: Figure) -> Counted:
     period = figure.period
     now: datetime = connection.execute(text("SELECT pd.now()")).scalar_one()
     read = counts.read(connection, period.first, period.last, now.astimezone(SHANGHAI))
-    agency = _agency(connection, figure)
+    agency = agency_id(connection, figure.agency)
     number = sum(
         sum(levels.values())
         for (_, owner), month in read.months.items()
@@ -116,21 +123,20 @@ def counted(connection: Connection, figure: Figure) -> Counted:
         if not figure.platforms or platform.value in figure.platforms
     )
     visible = connection.scalar(
-        text(f"SELECT sum(x.number) FROM ({_union(connection)}) x"), _values(connection, figure)
+        text(f"SELECT sum(x.number) FROM ({_union(_group(connection))}) x"), _values(connection, figure)
     )
     return Counted(number, int(visible or 0), tuple(sorted(read.closed)))
 
 
-def _agency(connection: Connection, figure: Figure) -> int | None:
-    found: int | None = connection.scalar(
-        text("SELECT id FROM agency WHERE name = :name"), {"name": figure.agency}
-    )
+def agency_id(connection: Connection, name: str) -> int | None:
+    """By what the counts know an agency."""
+    found: int | None = connection.scalar(text("SELECT id FROM agency WHERE name = :name"), {"name": name})
     return found
 
 
-def _values(connection: Connection, figure: Figure) -> dict[str, Any]:
-    """The values of the statements: the months that are open, and the closes of the others."""
-    first, last = figure.period.first, figure.period.last
+def standing(connection: Connection, agency: str, period: Period) -> dict[str, Any]:
+    """The values of the statements: the agency, the months that are open, and the closes of the others."""
+    first, last = period.first, period.last
     closes = {
         row.month: row.id
         for row in connection.execute(
@@ -145,25 +151,35 @@ def _values(connection: Connection, figure: Figure) -> dict[str, Any]:
         months.append(first)
         first = next_month(first)
     return {
-        "agency": _agency(connection, figure),
+        "agency": agency_id(connection, agency),
         "months": [month for month in months if month not in closes],
         "closes": list(closes.values()),
-        "all": not figure.platforms,
-        "platforms": list(figure.platforms),
+        "last_close": closes.get(last),
     }
 
 
-def _union(connection: Connection) -> str:
-    """The rows of the sources that the reader's group may read: detail is for those who work with it."""
-    group = connection.scalar(text("SELECT pd.my_group()"))
-    own = {"officer": (_RATINGS, _SHARED, _DEFAULTS), "liaison": (_RATINGS,)}.get(str(group), ())
-    return " UNION ALL ".join((*own, _SUMMARY, _CLOSED))
+def _values(connection: Connection, figure: Figure) -> dict[str, Any]:
+    chosen = {"all": not figure.platforms, "platforms": list(figure.platforms)}
+    return standing(connection, figure.agency, figure.period) | chosen
 
 
+def _group(connection: Connection) -> str:
+    return str(connection.scalar(text("SELECT pd.my_group()")))
+
+
+def _union(group: str) -> str:
+    """The rows of the sources that a group may read."""
+    return " UNION ALL ".join((*_DETAIL.get(group, ()), _SUMMARY, _CLOSED))
+
+
+# The months that are open: their bounds, up to the end of today, are reckoned once and not row by row.
 _OPEN = """
-    FROM (SELECT m.month, m.past, coalesce((SELECT parameters ->> 'follow_up_effect' = 'latest' FROM rule_set
+    FROM (SELECT m.month, m.past, pd.local_midnight(m.month) AS starts,
+                 least(pd.local_midnight(m.past), pd.local_midnight(pd.local_day(pd.now()) + 1)) AS ends,
+                 coalesce((SELECT parameters ->> 'follow_up_effect' = 'latest' FROM rule_set
                                             WHERE effective_from <= m.month ORDER BY effective_from DESC LIMIT 1), false) AS latest
-          FROM (SELECT month, (month + INTERVAL '1 month')::date AS past FROM unnest(CAST(:months AS date[])) AS month) m) o"""
+          FROM (SELECT month, (month + INTERVAL '1 month')::date AS past FROM unnest(CAST(:months AS date[])) AS month) m
+          OFFSET 0) o"""
 _COVERED = "JOIN rating_cover v ON v.month = o.month AND v.agency_id = :agency"
 _PLATFORM = "(:all OR {}.platform = ANY (:platforms))"
 _TODAY = "pd.local_day(pd.now())"
@@ -171,11 +187,11 @@ _TODAY = "pd.local_day(pd.now())"
 # A follow-up within 60 days takes the place of the first rating where the rules say so (Art. 21).
 _RATINGS = f"""
     SELECT r.rated_at AS at, 'rating' AS source, r.id::text AS ref, 1 AS number, coalesce(f.level, r.level) AS level, r.platform,
-           r.is_default AND f.id IS NULL AS is_default, r.case_number, r.item_id, r.hall_id, t.id AS ticket_id, t.state
+           r.is_default AND f.id IS NULL AS is_default, r.case_number, r.item_id, r.hall_id, t.id AS ticket_id, t.state,
+           coalesce(f.id, r.id) AS rating_id
     {_OPEN} {_COVERED}
     JOIN rating r ON r.agency_id = :agency AND r.target = 'item' AND r.rating_number = 1
-        AND r.rated_at >= pd.local_midnight(o.month) AND r.rated_at < pd.local_midnight(o.past)
-        AND pd.local_day(r.rated_at) <= {_TODAY}
+        AND r.rated_at >= o.starts AND r.rated_at < o.ends
     LEFT JOIN rating f ON o.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = 'item'
         AND f.service_number = r.service_number AND f.rating_number = 2
         AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
@@ -184,7 +200,7 @@ _RATINGS = f"""
 
 _SHARED = f"""
     SELECT x.rated_at, 'shared', x.area_code || ' ' || x.case_number, 1, x.level, x.platform, x.is_default, x.case_number,
-           c.item_id, x.hall_id, NULL, NULL
+           c.item_id, x.hall_id, NULL, NULL, NULL
     {_OPEN} {_COVERED}
     JOIN LATERAL pd.shared_ratings(pd.local_midnight(o.month), pd.local_midnight(o.past), o.latest) x ON x.agency_id = :agency
     JOIN service_case c USING (case_number, area_code)
@@ -192,7 +208,7 @@ _SHARED = f"""
 
 _DEFAULTS = f"""
     SELECT pd.local_midnight(x.day), 'default', x.area_code || ' ' || x.case_number, 1, 5, x.platform, true, x.case_number,
-           c.item_id, x.hall_id, NULL, NULL
+           c.item_id, x.hall_id, NULL, NULL, NULL
     {_OPEN} JOIN LATERAL pd.default_ratings(o.month, o.past) x ON x.agency_id = :agency
     JOIN service_case c USING (case_number, area_code)
     WHERE x.day <= {_TODAY} AND {_PLATFORM.format("x")}"""
@@ -202,12 +218,18 @@ _LEVELS = "CROSS JOIN LATERAL (VALUES (5, {0}.level_5), (4, {0}.level_4), (3, {0
 _SUMMARY = f"""
     SELECT pd.local_midnight(y.day) AS at, 'summary' AS source, concat_ws(' ', y.day, y.platform, y.hall_id, l.level) AS ref,
            l.number, l.level, y.platform, false AS is_default, NULL AS case_number, NULL::bigint AS item_id, y.hall_id,
-           NULL::bigint AS ticket_id, NULL AS state
+           NULL::bigint AS ticket_id, NULL AS state, NULL::bigint AS rating_id
     {_OPEN} JOIN tally y ON y.monthly AND y.day = o.month AND y.agency_id = :agency {_LEVELS.format("y")}
     WHERE l.number > 0 AND {_PLATFORM.format("y")}"""
 
 _CLOSED = f"""
     SELECT pd.local_midnight(m.month), 'closed', concat_ws(' ', m.month, y.platform, y.hall_id, l.level), l.number, l.level,
-           y.platform, false, NULL, NULL, y.hall_id, NULL, NULL
+           y.platform, false, NULL, NULL, y.hall_id, NULL, NULL, NULL
     FROM month_close m JOIN closed_tally y ON y.close_id = m.id AND y.agency_id = :agency {_LEVELS.format("y")}
     WHERE m.id = ANY (:closes) AND l.number > 0 AND {_PLATFORM.format("y")}"""
+
+#: Detail is for those who work with it; only they read what was said.
+_DETAIL = {"officer": (_RATINGS, _SHARED, _DEFAULTS), "liaison": (_RATINGS,)}
+_SAID = """, (SELECT name FROM counter WHERE id = r.counter_id), (SELECT name FROM staff_member WHERE id = r.staff_id),
+    ARRAY(SELECT coalesce(c.text, given.code) FROM unnest(r.labels) WITH ORDINALITY AS given (code, place)
+          LEFT JOIN label_code c USING (code) ORDER BY given.place), r.reason"""

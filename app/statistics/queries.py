@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from app.errors import UserError
 from app.rankings import queries as rankings
@@ -26,6 +28,7 @@ def figures(connection: Connection, scope: Scope, person: Person) -> Figures:
     history = rankings.history(connection, Period(scope.period.before.first, scope.period.last))
     if scope.agency is not None and scope.agency not in {a[1] for a in history.counted.agencies[None]}:
         raise UserError(f"名录里没有“{scope.agency}”。", code="unknown_agency")
+    scope = replace(scope, closed=_closed(connection, scope.period))
     found = tallied.agencies(history, scope)
     before = tallied.agencies(history, scope, scope.period.before)
     rules = history.rules(scope.period.last) or SHIPPED
@@ -44,6 +47,15 @@ def figures(connection: Connection, scope: Scope, person: Person) -> Figures:
         quiet=tallied.quiet(history, scope, rules.small_sample),
         tickets=ticketed.figures(connection, scope, person),
     )
+
+
+def _closed(connection: Connection, period: Period) -> tuple[date, ...]:
+    """The closed months of a period and of all before it, with which it is compared."""
+    found = connection.execute(
+        text("SELECT month FROM month_close WHERE reopened_at IS NULL AND month <= :last ORDER BY month"),
+        {"last": period.last},
+    )
+    return tuple(found.scalars())
 
 
 def _pooled(rows: Iterable[AgencyRates]) -> RateCounts:

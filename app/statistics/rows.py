@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.rankings.queries import GROUPS, Period
-from app.tickets.rows import YES, Facet, Side, TicketFilter
+from app.tickets.rows import YES, AtClose, Facet, Side, TicketFilter
 from models.rules.durations import Spread
 from models.rules.rates import FIVE, Rate, RateCounts, Slice
 from models.rules.ratings import Platform
@@ -19,12 +19,16 @@ TROUBLES = {Side.OVERDUE: "超期的", Side.RETURNED: "退回过的", Side.DECLI
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is counted: a period, and, where given, one group, one agency (by name), one platform."""
+    """What is counted: a period, and, where given, one group, one agency (by name), one platform.
+
+    `closed`: the months known to be closed, of the period or before; their tickets are those that the close counted.
+    """
 
     period: Period
     group: str | None = None
     agency: str | None = None
     platform: Platform | None = None
+    closed: tuple[date, ...] = ()
 
     def tickets(self, *more: Facet, period: Period | None = None) -> TicketFilter:
         """The tickets that were counted, further told apart by `more`."""
@@ -33,9 +37,11 @@ class Scope:
             sides.append(Facet(Side.PLATFORM, self.platform.value, self.platform.label))
         if self.group is not None:
             sides.append(Facet(Side.GROUP, self.group, GROUPS[self.group]))
+        closed = any(when.first <= month <= when.last for month in self.closed)
         return TicketFilter(
-            agency=self.agency, month=when.first, last_month=when.last, counted=True, facets=tuple(sides)
-        )
+            agency=self.agency, month=when.first, last_month=when.last, counted=True, facets=tuple(sides),
+            at_close=AtClose.COUNTED if closed else None,
+        )  # fmt: skip
 
     def of(self, side: Side, value: str, name: str) -> TicketFilter:
         """The tickets that a slice counted."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from app.clock import next_month
 from app.tickets import facets
-from app.tickets.rows import Order, TicketFilter, Waiting
+from app.tickets.facets import Side
+from app.tickets.rows import AtClose, Order, TicketFilter, Waiting
 from app.workspace import Person
 from models.rules.people import Group
 
@@ -23,6 +26,30 @@ _STATES = {
     Waiting.REPORT: ("approved",),
 }
 
+# Which of the closed, and which of the open.
+_STOOD = {
+    AtClose.COUNTED: ("true", "true"),
+    AtClose.UNHANDLED: ("NOT c.handled", "o.handled_on IS NULL"),
+    AtClose.UNSUBMITTED: ("NOT c.submitted", "o.submitted_on IS NULL"),
+}
+# Each month as the figures count it. Two branches, so that each goes by its own index.
+_AS_COUNTED = """t.id IN (
+    SELECT c.ticket_id FROM month_close m JOIN closed_ticket c ON c.close_id = m.id
+    WHERE m.reopened_at IS NULL AND m.month >= :month AND m.month < :month_end AND {closed}
+    UNION ALL
+    SELECT o.id FROM ticket o
+    WHERE o.opened_at >= pd.local_midnight(:month) AND o.opened_at < pd.local_midnight(:month_end) AND o.state <> 'rejected'
+      AND NOT EXISTS (SELECT FROM month_close m WHERE m.reopened_at IS NULL AND m.month = pd.month_of(o.opened_at)) AND {open})"""
+# A span is told by the agencies of its last month: as they stood then if it is closed and knows them.
+_AGENCIES = """(
+    SELECT a.agency_id FROM month_close l JOIN closed_agency a ON a.close_id = l.id
+    WHERE l.reopened_at IS NULL AND l.month = :last_month AND a.{column} = :{value}
+    UNION ALL
+    SELECT a.id FROM agency a
+    WHERE a.{column} = :{value} AND NOT EXISTS (
+        SELECT FROM month_close l JOIN closed_agency b ON b.close_id = l.id
+        WHERE l.reopened_at IS NULL AND l.month = :last_month AND b.{column} = :{value}))"""
+
 
 def conditions(
     wanted: TicketFilter, person: Person, order: Order = Order.NEWEST
@@ -33,6 +60,15 @@ def conditions(
     if wanted.states:
         where.append("t.state = ANY (:states)")
         values["states"] = sorted(s.value for s in wanted.states)
+    if wanted.at_close and wanted.month:
+        _as_counted(wanted, wanted.at_close, wanted.month, where, values)
+        wanted = replace(
+            wanted,
+            agency=None,
+            month=None,
+            counted=False,
+            facets=tuple(f for f in wanted.facets if f.side is not Side.GROUP),
+        )
     if wanted.counted:
         where.append("t.state <> 'rejected'")
     if wanted.agency:
@@ -60,6 +96,25 @@ def conditions(
     if wanted.waiting:
         _waiting(wanted.waiting, person, where, values)
     return where, values
+
+
+def _as_counted(
+    wanted: TicketFilter, which: AtClose, month: date, where: list[str], values: dict[str, Any]
+) -> None:
+    """The month, the agency and its group belong to the count."""
+    last = wanted.last_month or month
+    values |= {"month": month, "last_month": last, "month_end": next_month(last)}
+    chosen = {"agency": wanted.agency} | {
+        f.side.value: f.value for f in wanted.facets if f.side is Side.GROUP
+    }
+    closed, running = ([sql] for sql in _STOOD[which])
+    for value, column in (("agency", "name"), ("group", "kind")):
+        if chosen.get(value):
+            values[value] = chosen[value]
+            agencies = _AGENCIES.format(column=column, value=value)
+            closed.append(f"c.agency_id IN {agencies}")
+            running.append(f"o.holder_id IN {agencies}")
+    where.append(_AS_COUNTED.format(closed=" AND ".join(closed), open=" AND ".join(running)))
 
 
 def _waiting(waiting: Waiting, person: Person, where: list[str], values: dict[str, Any]) -> None:

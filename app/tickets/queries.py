@@ -12,6 +12,7 @@ from app.tickets.facets import VALUES
 from app.tickets.filters import conditions
 from app.tickets.proposing import propose_dispatch
 from app.tickets.rows import (
+    AtClose,
     Clock,
     Feedback,
     FollowUp,
@@ -36,6 +37,7 @@ from models.rules.people import Group
 
 __all__ = [
     "VALUES",
+    "AtClose",
     "Clock",
     "Feedback",
     "FollowUp",

@@ -51,6 +51,22 @@ _WAITING_LABELS = {
 }
 
 
+class AtClose(StrEnum):
+    """Which tickets of a closed month, as its close counted them."""
+
+    COUNTED = "counted"
+    UNHANDLED = "unhandled"
+    UNSUBMITTED = "unsubmitted"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name, after the month; empty for all."""
+        return _AT_CLOSE_LABELS[self.value]
+
+
+_AT_CLOSE_LABELS = {"counted": "", "unhandled": "未整改", "unsubmitted": "未提交整改"}
+
+
 class Order(StrEnum):
     """Orders a list can have; each has its index."""
 
@@ -62,7 +78,8 @@ class Order(StrEnum):
 class TicketFilter:
     """All given conditions hold at once. `agency`: the name of the one that holds the ticket (before
     dispatch the one rated); `month`: the 1st of the month the ticket belongs to; `counted`: without
-    rejected tickets, as the statistics count; `facets`: the sides by which they were counted."""
+    rejected tickets, as the statistics count; `facets`: the sides by which they were counted; `at_close`: with `month`, those that
+    the figures count: of a closed month as they stood at its close (Art. 23), of an open one as they stand."""
 
     states: frozenset[State] = frozenset()
     agency: str | None = None
@@ -73,6 +90,7 @@ class TicketFilter:
     waiting: Waiting | None = None
     counted: bool = False
     facets: tuple[Facet, ...] = ()
+    at_close: AtClose | None = None
 
 
 @dataclass(frozen=True, slots=True)

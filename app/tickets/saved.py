@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from app.changes import Changes, Kind
 from app.tickets.facets import Facet, Side
-from app.tickets.rows import Order, TicketFilter, Waiting
+from app.tickets.rows import AtClose, Order, TicketFilter, Waiting
 from models.rules.lifecycle import State
 
 #: The form in which conditions are written; a newer one is read as far as it is known.
@@ -104,6 +104,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "waiting": Waiting,
     "counted": _yes,
     "facets": _facets,
+    "at_close": AtClose,
 }
 
 
@@ -115,7 +116,7 @@ def written(wanted: TicketFilter, order: Order, before: str = "{}") -> str:
     facts |= {"version": max(VERSION, newest)}
     if wanted.states:
         facts["states"] = sorted(state.value for state in wanted.states)
-    for name in ("agency", "search", "level", "waiting", "counted"):
+    for name in ("agency", "search", "level", "waiting", "counted", "at_close"):
         if value := getattr(wanted, name):
             facts[name] = value
     if wanted.facets:

@@ -12,7 +12,7 @@ def conditions(wanted: TicketFilter) -> str:
     found = [
         wanted.waiting.label if wanted.waiting else "",
         "、".join(state.label for state in State if state in wanted.states),
-        _months(wanted),
+        as_closed(wanted) or _months(wanted),
         wanted.agency or "",
         Satisfaction(wanted.level).label if wanted.level else "",
         *(facet.said for facet in wanted.facets),
@@ -20,6 +20,16 @@ def conditions(wanted: TicketFilter) -> str:
         f"“{wanted.search.strip()}”" if wanted.search.strip() else "",
     ]
     return "，".join(part for part in found if part) or "全部"
+
+
+def as_closed(wanted: TicketFilter) -> str:
+    """The months of a filter that counts as their close did; empty where it does not."""
+    if wanted.at_close is None or wanted.month is None:
+        return ""
+    said = wanted.at_close.label
+    if wanted.last_month in (None, wanted.month):
+        return f"{_months(wanted)}封账时{said}"
+    return f"{_months(wanted)}{said}（已封账的月份按封账时）"
 
 
 def _months(wanted: TicketFilter) -> str:

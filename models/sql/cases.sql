@@ -180,7 +180,38 @@ BEGIN
       AND (c.theme_number IS NULL AND c.batch_number IS NULL OR NOT pd.is_rated(c));
 END $$;
 
-GRANT EXECUTE ON FUNCTION pd.cases_to_remind() TO pd_officer, pd_liaison;
+-- The day of the first rating that a person gave to a case by now, as the case counts (pd.tally_case_of): for whoever
+-- may read the case, and nothing of the rating but its day, which the counts tell everybody.
+CREATE FUNCTION pd.case_rated_on(case_number text, area_code text) RETURNS date
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    told service_case;
+    latest boolean;
+BEGIN
+    PERFORM pd.require_group('officer', 'liaison');
+    SELECT * INTO told FROM service_case c
+    WHERE c.case_number = case_rated_on.case_number AND c.area_code = case_rated_on.area_code
+      AND (pd.my_group() = 'officer' OR c.agency_id = pd.my_agency());
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    latest := (SELECT parameters ->> 'follow_up_effect' = 'latest' FROM rule_set
+               WHERE effective_from <= pd.month_of(told.finished_at) ORDER BY effective_from DESC LIMIT 1);
+    RETURN (
+        SELECT pd.local_day(min(r.rated_at))
+        FROM (SELECT told.case_number UNION SELECT told.theme_number
+              UNION SELECT k.case_number FROM service_case k
+              WHERE k.batch_number = told.batch_number AND k.agency_id = told.agency_id AND k.area_code = told.area_code) s(number)
+        JOIN rating r ON r.case_number = s.number AND r.area_code = told.area_code
+        WHERE r.target = 'item' AND NOT r.is_default AND pd.local_day(r.rated_at) <= pd.today()
+          AND (r.rating_number = 1 OR latest AND EXISTS (
+              SELECT FROM rating o WHERE o.case_number = r.case_number AND o.area_code = r.area_code AND o.target = 'item'
+                  AND o.service_number = r.service_number AND o.rating_number = 1
+                  AND pd.local_day(r.rated_at) <= pd.local_day(o.rated_at) + 60)));
+END $$;
+
+GRANT EXECUTE ON FUNCTION pd.cases_to_remind(), pd.case_rated_on(text, text) TO pd_officer, pd_liaison;
 -- The rows behind a figure, for those who see every case.
 GRANT EXECUTE ON FUNCTION pd.shared_ratings(timestamptz, timestamptz, boolean), pd.default_ratings(date, date) TO pd_officer;
 GRANT SELECT ON pd.case_cover, pd.tally_case TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;

@@ -11,11 +11,15 @@ import pytest
 from sqlalchemy import Connection
 
 from app.clock import SHANGHAI
-from app.rankings import figures
+from app.rankings import case_rows, figures, hall_rows
 from app.rankings import queries as rankings
-from app.rankings.figures import Counted, Figure, FigureRow
+from app.rankings.case_rows import CaseFigure
+from app.rankings.figures import Counted, Figure
+from app.rankings.hall_rows import HallFigure
 from app.rankings.queries import Period
+from models.rules.ratings import Platform
 from models.rules.rulesets import SHIPPED
+from models.rules.scoring import AgencyFacts
 from tests.databases import Database
 from tests.store import loads
 from tests.store.test_cases import Draw
@@ -31,30 +35,45 @@ def county(database: Database, seed: int) -> list[str]:
     draw = Draw(seed, random.Random(seed))
     summed = f"丙{seed}镇"
     for name in (*draw.agencies, summed):
-        database.agency(name)
+        _halls(database, database.agency(name), name)
     with loads.connect(database) as connection:
         for _ in range(4):
             cases = {(row["case_number"], row["area_code"]): row for row in (draw.case() for _ in range(12))}
             loads.cases(connection, *cases.values())
             connection.commit()
             rated = {tuple(row[k] for k in ("case_number", "area_code", "rating_number")): row
-                     for row in (draw.rating() | {"level": draw.draw.randint(1, 5)} for _ in range(12))}  # fmt: skip
+                     for row in (_somewhere(draw, draw.rating()) | {"level": draw.draw.randint(1, 5)} for _ in range(12))}  # fmt: skip
             loads.ratings(connection, *(row | {"is_default": row["is_default"] and row["level"] == 5}
                                         for row in rated.values()), complete=draw.draw.random() < 0.8)  # fmt: skip
             connection.commit()
         loads.summary(connection, *(
             {"agency": name, "month": month, "platform": platform, "cases": 9, "cases_rated": 5, "level_5": 4, "level_2": 2}
+            | {"hall": f"{name}大厅0" if platform == "hall" else None}
             for name in (draw.agencies[0], summed) for month in (SEPTEMBER, OCTOBER) for platform in ("hall", "hotline")
         ))  # fmt: skip
     return [*draw.agencies, summed]
 
 
-def listed(connection: Connection, figure: Figure) -> list[FigureRow]:
-    """All pages of a list, seven rows a page."""
-    found: list[FigureRow] = []
+def _halls(database: Database, agency: int, name: str) -> None:
+    """Three halls that count and one that a file alone brought."""
+    for number in range(4):
+        database.rows(
+            "INSERT INTO pd.hall (agency_id, name, registered) VALUES (%s, %s, %s)",
+            agency, f"{name}大厅{number}", number < 3,
+        )  # fmt: skip
+
+
+def _somewhere(draw: Draw, row: dict[str, Any]) -> dict[str, Any]:
+    """In one of the halls, but never in the third."""
+    return row | {"hall": draw.draw.choice((None, *(f"{row['agency']}大厅{n}" for n in (0, 1, 3))))}
+
+
+def listed(connection: Connection, figure: Any, module: Any = figures) -> list[Any]:
+    """All pages of a list, seven rows a page (of halls two)."""
+    found: list[Any] = []
     key: Any = None
     while True:
-        page = figures.rows(connection, figure, after=key, limit=7)
+        page = module.rows(connection, figure, after=key, limit=2 if module is hall_rows else 7)
         found += page.rows
         if (key := page.next) is None:
             return found
@@ -62,10 +81,41 @@ def listed(connection: Connection, figure: Figure) -> list[FigureRow]:
 
 def ranked(connection: Connection, figure: Figure) -> int:
     """The number that the ranking shows."""
-    view = rankings.ranking(connection, figure.period, group="township", compare=False)
-    levels = next(facts for facts in view.facts if facts.agency == figure.agency).levels
+    levels = facts_of(connection, figure.agency, figure.period).levels
     chosen = [p for p in levels if not figure.platforms or p.value in figure.platforms]
     return sum(sum(levels[platform].values()) for platform in chosen)
+
+
+def facts_of(connection: Connection, agency: str, period: Period) -> AgencyFacts:
+    """What the ranking counted for an agency."""
+    view = rankings.ranking(connection, period, group="township", compare=False)
+    return next(facts for facts in view.facts if facts.agency == agency)
+
+
+def check_cases_and_halls(database: Database, login: str, agencies: list[str]) -> dict[Any, Any]:
+    """The same of the cases of each channel and of the halls: numerators as well as denominators."""
+    found: dict[Any, Any] = {}
+    with closing(database.person(login)) as store, store.read() as connection:
+        for agency, period in ((a, p) for a in agencies for p in PERIODS):
+            facts = facts_of(connection, agency, period)
+            halls = HallFigure(agency, period)
+            seen, told = listed(connection, halls, hall_rows), hall_rows.counted(connection, halls)
+            assert (sum(hall.active for hall in seen), len(seen)) == (told.active, told.count) == facts.halls
+            found[halls] = told.count, told.active
+            for channels in (("portal", "hall", "app"), ("portal",), ("hall",)):
+                cases = CaseFigure(agency, period, channels)
+                rows, count = listed(connection, cases, case_rows), case_rows.counted(connection, cases)
+                assert len({row.id for row in rows}) == len(rows)
+                assert sum(row.number for row in rows) == count.visible <= count.count, (login, cases)
+                if not count.hidden:
+                    assert sum(row.rated for row in rows) == count.rated, (login, cases)
+                counted = [facts.cases.get(Platform(channel), (0, 0)) for channel in channels]
+                assert (count.rated, count.count) == tuple(map(sum, zip(*counted, strict=True)))
+                assert not count.hidden or (
+                    login != "officer" and (login, agency) != ("liaison-01", agencies[0])
+                )
+                found[cases] = count.count, count.rated
+    return found
 
 
 def check(database: Database, login: str, agencies: list[str]) -> dict[Figure, Counted]:
@@ -83,6 +133,18 @@ def check(database: Database, login: str, agencies: list[str]) -> dict[Figure, C
     return found
 
 
+def check_words(database: Database, agencies: list[str]) -> None:
+    """What was said stands with the rating alone, with that which gave the level; who reads it is who reads ratings."""
+    database.rows("UPDATE pd.rating SET reason = 'level ' || level, labels = ARRAY['108', 'x9']")
+    for login, own in (("officer", agencies), ("liaison-01", agencies[:1]), ("bureau", [])):
+        with closing(database.person(login)) as store, store.read() as connection:
+            rows = [row for name in agencies for row in listed(connection, Figure(name, PERIODS[2]))]
+            with_words = [row for row in rows if row.words is not None]
+            assert {row.source for row in with_words} <= ({"rating"} if own else set())
+        assert all(row.words == f"level {row.level}" and row.labels[1] == "x9" for row in with_words)
+        assert login != "officer" or len(with_words) == sum(row.source == "rating" for row in rows) > 0
+
+
 @pytest.mark.parametrize("effect", ["first", "latest"])
 def test_a_figure_equals_its_list_for_everybody(database: Database, effect: str) -> None:
     database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
@@ -94,10 +156,34 @@ def test_a_figure_equals_its_list_for_everybody(database: Database, effect: str)
     with database.store.read() as connection:
         sources = {row.source for name in agencies for row in listed(connection, Figure(name, PERIODS[2]))}
     assert sources == {"rating", "shared", "default", "summary"}
+    check_words(database, agencies)
     for login in ("liaison-01", "bureau"):
         seen = check(database, login, agencies)
         assert {f: one.count for f, one in seen.items()} == {f: one.count for f, one in whole.items()}
         assert any(one.hidden for one in seen.values())
+
+
+@pytest.mark.parametrize("effect", ["first", "latest"])
+def test_cases_and_halls_equal_their_lists_for_everybody_open_and_closed(
+    database: Database, effect: str
+) -> None:
+    database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
+    database.rows(f'UPDATE pd.rule_set SET parameters = parameters || \'{{"follow_up_effect": "{effect}"}}\'')
+    agencies = [name for seed in range(2) for name in county(database, seed)]
+    database.liaison("liaison-01", agencies[0])
+    for closed in (False, True):
+        if closed:
+            database.raw("officer", "SELECT pd.close_month('2026-10-01', '')")
+            database.rows("UPDATE pd.hall SET registered = NOT registered")
+        whole = check_cases_and_halls(database, "officer", agencies)
+        assert len(set(whole.values())) > 15
+        with database.store.read() as connection:
+            cases = (CaseFigure(name, PERIODS[2], ("portal", "hall")) for name in agencies)
+            sources = {row.source for figure in cases for row in listed(connection, figure, case_rows)}
+        assert sources == {"case", "summary", "closed"} - (set() if closed else {"closed"})
+        assert {active for figure, (_, active) in whole.items() if isinstance(figure, HallFigure)} >= {1, 2}
+        for login in ("liaison-01", "bureau"):
+            assert check_cases_and_halls(database, login, agencies) == whole
 
 
 def test_a_closed_month_is_listed_as_it_was_closed(database: Database) -> None:
@@ -118,3 +204,16 @@ def test_a_closed_month_is_listed_as_it_was_closed(database: Database) -> None:
     assert {row.source for row in rows} == {"closed"} and after.hidden == 0
     check(database, "officer", agencies)
     check(database, "bureau", agencies)
+
+
+def test_the_day_of_a_rating_is_told_of_own_cases_alone(database: Database) -> None:
+    database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
+    for login, agency in (("liaison-01", "甲镇"), ("liaison-02", "乙镇")):
+        database.liaison(login, agency)
+    day = datetime(2026, 10, 8, 9, tzinfo=SHANGHAI)
+    with loads.connect(database) as connection:
+        loads.cases(connection, {"case_number": "C1", "finished_at": day})
+        loads.ratings(connection, {"case_number": "C1", "level": 5, "rated_at": day + timedelta(days=1)})
+    asked = "SELECT pd.case_rated_on('C1', '440881')"
+    assert database.raw("liaison-01", asked) == [(date(2026, 10, 9),)]
+    assert database.raw("liaison-02", asked) == [(None,)]

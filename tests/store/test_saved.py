@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.desk import queries as desk
 from app.errors import UserError
 from app.tickets import queries, saved
-from app.tickets.queries import Order, SavedFilter, TicketFilter, Waiting
+from app.tickets.queries import AtClose, Order, SavedFilter, TicketFilter, Waiting
 from app.workspace import Person
 from models.rules.lifecycle import Action, State
 from models.rules.people import Group
@@ -33,6 +33,7 @@ FILTERS = st.builds(
     level=st.none() | st.integers(1, 5),
     waiting=st.none() | st.sampled_from(Waiting),
     counted=st.booleans(),
+    at_close=st.none() | st.sampled_from(AtClose),
 )
 
 

@@ -25,7 +25,7 @@ from app.clock import SHANGHAI
 from app.errors import UserError
 from app.rankings import trends
 from app.rankings.queries import Period
-from app.tickets.queries import TicketFilter
+from app.tickets.queries import AtClose, TicketFilter
 from models.rules.people import Group
 from models.rules.rulesets import SHIPPED
 from tests.views.factories import MONTH, TODAY, Backend, Workspace, history, person, ranking_view
@@ -99,6 +99,9 @@ def test_a_number_with_a_list_opens_it_by_mouse_and_by_enter(page, qtbot):
     page.table.setCurrentIndex(model.index(at, column))
     qtbot.keyClick(page.table, Qt.Key.Key_Return)
     assert page.asked == [("tickets", Drill(chosen, 1))] * 2
+    page._view = replace(page._view, closed=(MONTH,))
+    page.table.clicked.emit(model.index(at, column))
+    assert page.asked[2] == ("tickets", Drill(replace(chosen, at_close=AtClose.COUNTED), 1))
     without = next(i for i, r in enumerate(model.rows) if r.score.facts.agency == "城南街道")
     assert not model.opens(model.index(without, column))
 
@@ -415,4 +418,4 @@ def test_the_parts_are_told_apart_without_colour():
 
 def test_who_reads_no_tickets_is_offered_no_list_of_them(page):
     page.session.registry.set_group(Group.BUREAU)
-    assert page.links() == {"quality", "ratings"}
+    assert page.links() == {"quality", "ratings", "hall_adoption", "coverage"}

@@ -6,10 +6,13 @@ from datetime import datetime
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from app.clock import SHANGHAI
-from app.rankings import figures
+from app.rankings import case_rows, figures, hall_rows
+from app.rankings.case_rows import CaseCount, CaseFigure, CasePage, CaseRow
 from app.rankings.figures import Counted, Figure, FigureRow, Page
+from app.rankings.hall_rows import HallCount, HallFigure, HallPage, HallRow
 from app.rankings.queries import Period
 from models.rules.rulesets import SHIPPED
 from tests.views.factories import MONTH
@@ -25,7 +28,8 @@ def asked(monkeypatch):
 
     def rows(_connection, figure, *, after, limit):
         found.append(figure)
-        own = FigureRow(_AT, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", 7, "closed")
+        own = FigureRow(_AT, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", 7, "closed",
+                        "3号窗口", "李娟", ("办理时间长", "服务态度差"), "等了\n很久")  # fmt: skip
         return Page(
             (own, FigureRow(_AT, "summary", "2", 40, 5, "portal", False, None, None, None, None, None)), None
         )
@@ -49,6 +53,9 @@ def test_a_number_opens_its_rows_and_a_key_goes_back(page, asked, qtbot, keys): 
     assert "2026年10月已封账" in said
     cells = [[c.text(row) for c in page.rows.model.columns] for row in page.rows.model.rows]
     assert cells[0][:3] == ["10-08 09:30", "不满意", "1 条"] and cells[1][0] == "2026年10月"
+    assert cells[0][5:7] == ["3号窗口 · 李娟 · 大厅", "办理时间长、服务态度差：等了 很久"] and cells[1][
+        5:7
+    ] == ["—", "—"]
     page.reload()
     settle(qtbot, page)
     assert page.rows.isVisible() and len(asked) == 2
@@ -67,3 +74,44 @@ def test_the_quality_opens_the_platforms_that_it_counts_and_another_period_leave
     page.show_period(page._view.period.before)
     settle(qtbot, page)
     assert not page.rows.isVisible()
+
+
+def _lists(monkeypatch):
+    """One hall, one case and one line of counts; the figures that were asked for."""
+    found = []
+    hall = HallRow(1, "罗州大厅", 12)
+    case = CaseRow(_AT, "case", "1", 1, 1, "hall", "C1", "居住证申领", "罗州大厅", _AT.date())
+    line = CaseRow(_AT, "closed", "2", 40, 5, "portal", None, None, None, None)
+    for module, whole in ((hall_rows, HallPage((hall,), None)), (case_rows, CasePage((case, line), None))):
+        monkeypatch.setattr(
+            module, "rows", lambda _c, figure, whole=whole, **_: found.append(figure) or whole
+        )
+    monkeypatch.setattr(hall_rows, "counted", lambda *_: HallCount(3, 1, ()))
+    monkeypatch.setattr(case_rows, "counted", lambda *_: CaseCount(1234, 6, 41, (MONTH,)))
+    return found
+
+
+def test_halls_and_cases_open_from_the_table_and_from_the_score(page, monkeypatch, qtbot):  # noqa: F811
+    asked = _lists(monkeypatch)
+    agency, month = page.table.rank_model.rows[0].score.facts.agency, Period.month(MONTH)
+    page.table.setCurrentIndex(page.table.rank_model.index(0, column_of("推广")))
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    settle(qtbot, page)
+    assert asked == [HallFigure(agency, month)] and page.rows.table.isVisible()
+    assert "3 个，其中 1 个有主动评价（依据：细则第二十二条②）" in page.rows.facts.text()
+    cells = [[c.text(row) for c in page.rows.model.columns] for row in page.rows.model.rows]
+    assert cells == [["罗州大厅", "12 条", "有主动评价"]]
+    assert page.plate() is None and not page._copy.isEnabled()
+    qtbot.keyClick(page.rows.table, Qt.Key.Key_Escape)
+    assert page._copy.isEnabled()
+    links = {one.property("figure"): one for one in page.panel.findChildren(QPushButton)}
+    links["coverage"].click()
+    settle(qtbot, page)
+    assert asked[1] == CaseFigure(agency, month, tuple(p.value for p in SHIPPED.coverage_channels))
+    said = page.rows.facts.text()
+    assert "其中 6 件有主动评价（依据：细则第二十二条③）" in said and "1,193 件不在您的查看范围" in said
+    assert [page.rows.model.columns[1].text(row) for row in page.rows.model.rows] == ["10-08 评价", "5 件"]
+    page._close_rows()
+    links["coverage.hall"].click()
+    settle(qtbot, page)
+    assert asked[2].platforms == ("hall",) and "实体大厅的办件" in page.rows.title.text()

@@ -84,7 +84,7 @@ class ScorePanel(QFrame):
             if part == "quality" and (interval := interval_text(ranked.score, view.rules)):
                 self._column.addWidget(label(interval, "small", self, wrap=True))
             if part == "coverage":
-                self._channels(ranked.score)
+                self._channels(ranked.score, links)
             self._column.addSpacing(UNIT)
         self._foot(ranked.score)
         self._column.addStretch(1)
@@ -120,10 +120,7 @@ class ScorePanel(QFrame):
             self._column.addWidget(_Bar(float(shown.value), color, self))
         said = counted(score, part)
         if part in links and figure_count(score, part):
-            shown_count: QWidget = Button(said, kind="link", parent=self)
-            shown_count.setProperty("figure", part)
-            shown_count.setToolTip("打开计入的明细")
-            shown_count.clicked.connect(self._open)
+            shown_count: QWidget = self._link(said, part)
         else:
             shown_count = label(said, "small", self)
         weight = label(weighed(score, part), "small", self)
@@ -136,10 +133,19 @@ class ScorePanel(QFrame):
     def _open(self) -> None:
         self.figure_opened.emit(str(self.sender().property("figure")))
 
-    def _channels(self, score: Any) -> None:
-        for name, rated, cases in channel_lines(score):
-            line = f"{name}　{rated:,} / {cases:,}　{shown_share(rated, cases)}"
-            self._column.addWidget(label(line, "small", self))
+    def _channels(self, score: Any, links: frozenset[str]) -> None:
+        for platform, (name, rated, cases) in zip(score.channels, channel_lines(score), strict=True):
+            said = f"{name}　{rated:,} / {cases:,}　{shown_share(rated, cases)}"
+            shown = self._link(said, f"coverage.{platform.value}") if "coverage" in links else None
+            self._column.addLayout(row(shown or label(said, "small", self), None))
+
+    def _link(self, text: str, figure: str) -> Button:
+        """A number that opens its rows."""
+        made = Button(text, kind="link", parent=self)
+        made.setProperty("figure", figure)
+        made.setToolTip("打开计入的明细")
+        made.clicked.connect(self._open)
+        return made
 
     def _foot(self, score: Any) -> None:
         self._column.addWidget(rule(self))

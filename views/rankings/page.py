@@ -13,9 +13,8 @@ from app.changes import Kind
 from app.clock import local
 from app.errors import UserError
 from app.rankings import queries, trends
-from app.rankings.figures import Figure
 from app.rankings.queries import History, Period
-from app.tickets.queries import TicketFilter
+from app.tickets.queries import AtClose, TicketFilter
 from views import dates
 from views.rankings.boards import Board, HeatBoard, ScatterBoard, TrendBoard
 from views.rankings.chart import RankChart
@@ -29,6 +28,7 @@ from views.rankings.sheet import SheetOutlet
 from views.rankings.table import RankTable, figure_count
 from views.rankings.whatif import WhatIfBoard
 from views.rankings.why import WhyPanel
+from views.rows.listings import figure_of
 from views.rows.panel import RowsPanel
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Badge, Button, Chip, Empty, card, label, row, scrolling
@@ -74,6 +74,7 @@ class RankingsPage(Page):
         self._bind()
 
     def _bind(self) -> None:
+        self._stack.currentChanged.connect(lambda _number: self._show_exports())
         registry = self.session.registry
         registry.bind("ranking.earlier", self.periods.go_earlier, self.periods.earlier.isEnabled)
         registry.bind("ranking.later", self.periods.go_later, self.periods.later.isEnabled)
@@ -368,19 +369,22 @@ class RankingsPage(Page):
     def links(self) -> frozenset[str]:
         """The figures whose rows this person can open."""
         tickets = self.session.registry.allowed("go.tickets")
-        return frozenset({"quality", "ratings"} | ({"handling", "tickets"} if tickets else set()))
+        return frozenset(
+            {"quality", "ratings", "hall_adoption", "coverage"}
+            | ({"handling", "tickets"} if tickets else set())
+        )
 
     def _open_row(self, figure: str, number: int) -> None:
         """Opens the rows that a figure of an agency counted."""
         score, period = self._view.rows[number].score, self._view.period
-        if figure in ("quality", "ratings"):
-            platforms = self._view.rules.quality_platforms if figure == "quality" else ()
+        if (counted := figure_of(figure, score.facts.agency, period, self._view.rules)) is not None:
             self._stack.setCurrentWidget(self.rows)
-            self.rows.open(Figure(score.facts.agency, period, tuple(p.value for p in platforms)))
+            self.rows.open(counted)
             return
         chosen = TicketFilter(
-            agency=score.facts.agency, month=period.first, last_month=period.last, counted=True
-        )
+            agency=score.facts.agency, month=period.first, last_month=period.last, counted=True,
+            at_close=AtClose.COUNTED if self._view.closed else None,
+        )  # fmt: skip
         self.session.go("tickets", Drill(chosen, figure_count(score, figure)))
 
     def _still_open(self, view: Any) -> bool:
@@ -445,8 +449,8 @@ class RankingsPage(Page):
     # pictures ---------------------------------------------------------------------------------------------
 
     def plate(self) -> Plate | None:
-        """What is in front as a picture, None where there is nothing."""
-        if not self._has_rows():
+        """What is in front as a picture, None where there is nothing, or rows."""
+        if not self._has_rows() or self._stack.currentWidget() is self.rows:
             return None
         if self.board == "bars":
             return ranking_plate(self._view)

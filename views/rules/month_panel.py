@@ -13,7 +13,7 @@ from app.closing import adjusting, commands, queries
 from app.closing.adjusting import Adjustments
 from app.closing.rows import LONGEST_NOTE, MAY_CHECK, ChangedRow, Checked, MonthRow, MonthState, Readiness
 from app.rankings.queries import Period
-from app.tickets.queries import TicketFilter
+from app.tickets.queries import AtClose, TicketFilter
 from models.rules.people import Group
 from views import dates
 from views.rules.month_words import MOST, changed_lines, checked_lines, month_lines, print_lines, ready_lines
@@ -184,7 +184,8 @@ class MonthPanel(SidePanel):
 
     def _go_to_tickets(self) -> None:
         if self.month is not None:
-            self.session.go("tickets", TicketFilter(month=self.month.month, counted=True))
+            at_close = AtClose.COUNTED if self.month.close is not None else None
+            self.session.go("tickets", TicketFilter(month=self.month.month, counted=True, at_close=at_close))
 
     def copy_prints(self) -> None:
         """Puts the fingerprints and the head of the chain on the clipboard."""

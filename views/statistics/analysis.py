@@ -173,11 +173,11 @@ class AnalysisTab(QWidget):
             chip.updateGeometry()
 
     def _show_closed(self, figures: Figures) -> None:
-        """Rates of closed months are those of their close; tickets are always as they stand."""
+        """What closed months count is what their close did; how its tickets stand is as of now."""
         whole = len(figures.closed) == figures.scope.period.length
         text = "已封账" if whole else f"{len(figures.closed)}个月已封账" if figures.closed else ""
         self._closed.show_text(text, "green" if whole else "amber")
-        self._closed.setToolTip("评价率按封账时的数据；差评分析按工单现在的情况")
+        self._closed.setToolTip("评价率和计入的工单按封账时；用时和办理情况按工单现在的情况")
 
     # choosing ---------------------------------------------------------------------------------------------
 

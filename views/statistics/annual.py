@@ -12,7 +12,7 @@ from app.changes import Kind
 from app.errors import PingdeskError, UserError
 from app.rankings.queries import GROUPS
 from app.statistics import annual, annual_book
-from app.tickets.queries import TicketFilter
+from app.tickets.queries import AtClose, TicketFilter
 from views.shell.parts import Button, Chip, Empty, card, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
@@ -244,7 +244,10 @@ class AnnualTab(QWidget):
 
     def _open_tickets(self) -> None:
         period = self.sheet.view.period
-        wanted = TicketFilter(agency=self._agency, month=period.first, last_month=period.last, counted=True)
+        wanted = TicketFilter(
+            agency=self._agency, month=period.first, last_month=period.last, counted=True,
+            at_close=AtClose.COUNTED if self.sheet.view.closed else None,
+        )  # fmt: skip
         self.session.go("tickets", wanted)
 
     def _show_staff(self, found: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -192,7 +193,7 @@ class CausesBoard(QWidget):
         assert self._scope is not None  # shown only with a scope
         cells, period = [], self._scope.period
         for number in (one.number, *one.before):
-            wanted = Scope(period, self._scope.group, self._scope.agency, self._scope.platform)
+            wanted = replace(self._scope, period=period)
             drill = Drill(wanted.of(Side.ITEM, one.key, one.name), number) if number else None
             cells.append(Cell(f"{number:,}", "", drill))
             period = period.before

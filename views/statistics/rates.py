@@ -127,7 +127,7 @@ class RatesBoard(QWidget):
     def _agency(self, scope: Scope, one: Any, *, tickets: bool) -> Row:
         rates = [_cell(one.counts, code) for code in _CODES]
         found = one.counts.tickets
-        own = Scope(scope.period, agency=one.agency)
+        own = Scope(scope.period, agency=one.agency, closed=scope.closed)
         drill = Drill(own.tickets(), found) if found and self.links else None
         number = (
             Cell(f"{found:,}", "计入本单位的差评工单", drill) if tickets else Cell("—", "工单不按平台分列")

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.tickets.queries import TicketFilter, Waiting
+from app.tickets.words import as_closed
 from models.rules.lifecycle import State
 from models.rules.ratings import Satisfaction
 from views import dates
@@ -42,7 +43,17 @@ class FilterBar(QWidget):
             self._waiting[waiting] = chip
             flow.addWidget(chip)
         self._set: dict[str, Chip] = {}
-        for name in ("waiting", "state", "month", "agency", "level", "facets", "counted", "search"):
+        for name in (
+            "waiting",
+            "state",
+            "month",
+            "at_close",
+            "agency",
+            "level",
+            "facets",
+            "counted",
+            "search",
+        ):
             chip = Chip("", self, closable=True, checkable=True)
             chip.setProperty("filter", name)
             chip.closed.connect(self._drop)
@@ -71,7 +82,8 @@ class FilterBar(QWidget):
         words = {
             "waiting": chosen.waiting.label if chosen.waiting and chosen.waiting not in self._waiting else "",
             "state": "、".join(s.label for s in State if s in chosen.states),
-            "month": _months(chosen),
+            "month": "" if as_closed(chosen) else _months(chosen),
+            "at_close": as_closed(chosen),
             "agency": chosen.agency or "",
             "level": Satisfaction(chosen.level).label if chosen.level else "",
             "facets": "、".join(facet.said for facet in chosen.facets),
@@ -145,8 +157,8 @@ class FilterBar(QWidget):
         self._change(self._with(field, empty.get(name)))
 
     def _with(self, field: str, value: object) -> TicketFilter:
-        """The filter with one condition changed; another month ends a span of months."""
-        more: dict[str, object] = {"last_month": None} if field == "month" else {}
+        """The filter with one condition changed; another month ends a span of months, and may be an open one."""
+        more: dict[str, object] = {"last_month": None, "at_close": None} if field == "month" else {}
         return replace(self.filter, **{field: value}, **more)
 
     def _change(self, chosen: TicketFilter) -> None:
