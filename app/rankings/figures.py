@@ -129,8 +129,14 @@ def counted(connection: Connection, figure: Figure) -> Counted:
 
 
 def agency_id(connection: Connection, name: str) -> int | None:
-    """By what the counts know an agency."""
-    found: int | None = connection.scalar(text("SELECT id FROM agency WHERE name = :name"), {"name": name})
+    """By what the counts know an agency; by the name it had when a month was closed, where none has it now."""
+    found: int | None = connection.scalar(
+        text("""
+            SELECT id FROM (SELECT id, 0 AS place FROM agency WHERE name = :name
+                            UNION ALL SELECT agency_id, 1 FROM closed_agency WHERE name = :name) AS a
+            ORDER BY place LIMIT 1"""),
+        {"name": name},
+    )
     return found
 
 

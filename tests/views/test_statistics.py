@@ -12,6 +12,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.improvements.queries import Proposal
+from app.rankings import figures as rated
+from app.rankings.figures import Counted, Figure, FigureRow
+from app.rankings.figures import Page as RatedPage
 from app.rankings.queries import Period
 from app.statistics import queries
 from app.statistics.rows import AgencyRates, Figures, Repeated, Scope, TicketFigures, Times
@@ -98,6 +101,22 @@ def test_the_rates_open_the_tickets_that_they_counted(page):
     where, drill = page.went[-1]
     assert (where, drill) == ("tickets", Drill(Scope(Period.month(MONTH), agency="罗州街道").tickets(), 12))
     assert "依据：指南第7.1.1条" in table.figures.data(table.figures.index(0, 2), Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_rates_open_the_ratings_that_they_counted(page, qtbot, monkeypatch):
+    row = FigureRow(NOW, "rating", "1", 1, 2, "hall", False, "C1", "居住证申领", "大厅", None, None)
+    monkeypatch.setattr(rated, "rows", lambda _c, _figure, *, after, limit: RatedPage((row,), None))
+    monkeypatch.setattr(rated, "counted", lambda _c, _figure: Counted(800, 1, ()))
+    table = page.tab.rates.agencies
+    table._pressed(table.figures.index(0, 1))
+    page.settle()
+    assert page.tab.rows.figure == Figure("罗州街道", Period.month(MONTH))
+    assert page.tab.rows.isVisible() and "计入 800 条" in page.tab.rows.facts.text()
+    page.tab.reload()
+    page.settle()
+    assert page.tab.rows.isVisible()
+    qtbot.keyClick(page.tab.rows.table, Qt.Key.Key_Escape)
+    assert page.tab.rates.isVisible()
 
 
 def test_a_bar_and_a_trouble_open_their_rows(page, qtbot):

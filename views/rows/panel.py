@@ -75,12 +75,13 @@ class RowsPanel(QWidget):
 
     left = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, *, home: str = "排名") -> None:
+        """`home`: where the figure stands."""
         super().__init__(parent)
         self.session = session
         self.figure: Any = None
-        self.back = Button("返回排名", "previous", "link", self)
-        self.back.setToolTip("返回排名　Esc 或 Alt+←")
+        self.back = Button(f"返回{home}", "previous", "link", self)
+        self.back.setToolTip(f"返回{home}　Esc 或 Alt+←")
         self.back.clicked.connect(self.left)
         self.title = label("", "section", self)
         self.facts = label("", "secondary", self, wrap=True)

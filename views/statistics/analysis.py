@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 from app.changes import Kind
 from app.errors import PingdeskError
 from app.rankings import queries as rankings
+from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS, Period
 from app.registry import queries as registry
 from app.registry.queries import body
@@ -24,6 +25,7 @@ from models.rules.people import Group
 from models.rules.ratings import Platform
 from views.documents.preview import PaperPreview
 from views.rankings.periods import PeriodBar
+from views.rows.panel import RowsPanel
 from views.shell.parts import Badge, Chip, Empty, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
@@ -108,12 +110,23 @@ class AnalysisTab(QWidget):
         self.briefing = BriefingBoard(self._stack)
         for board in (self.rates, self.causes, self.briefing):
             self._stack.addWidget(board)
-        self.rates.opened.connect(partial(self.session.go, "tickets"))
+        self.rows = RowsPanel(self.session, self._stack, home="统计")
+        self.rows.left.connect(self._show_board)
+        self._stack.addWidget(self.rows)
+        self.rates.opened.connect(self._open)
         self.causes.opened.connect(partial(self.session.go, "tickets"))
         self.causes.proposed.connect(partial(self.session.go, "statistics"))
         self.briefing.paper_wanted.connect(self.show_paper)
         self.briefing.copied.connect(self._copied)
         return self._stack
+
+    def _open(self, what: object) -> None:
+        """Tickets in their list, ratings in place of the boards."""
+        if isinstance(what, Figure):
+            self._stack.setCurrentWidget(self.rows)
+            self.rows.open(what)
+        else:
+            self.session.go("tickets", what)
 
     def _bind(self) -> None:
         bind = self.session.registry.bind
@@ -159,7 +172,11 @@ class AnalysisTab(QWidget):
         self.periods.show_period(self.scope.period, self._months)
         self._show_scope(self.scope)
         self._show_closed(self.figures)
-        self._show_board()
+        opened = self.rows.figure if self._stack.currentWidget() is self.rows else None
+        if opened is not None and opened.period == self.scope.period:
+            self.rows.reload()  # changed from outside: the reader stays with the rows
+        else:
+            self._show_board()
 
     def _show_scope(self, scope: Scope) -> None:
         for key, chip in self.groups.items():

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS
 from app.statistics.rows import Figures, Scope
 from models.rules.rates import Rate, RateCounts
@@ -56,7 +57,7 @@ class _RateFigure(QWidget):
 
 
 class RatesBoard(QWidget):
-    """`opened(Drill)` when a number of tickets is pressed."""
+    """`opened(Drill)` when a number of tickets is pressed, `opened(Figure)` when one of ratings is."""
 
     opened = Signal(object)
 
@@ -134,9 +135,11 @@ class RatesBoard(QWidget):
         )
         if not tickets:
             rates[2] = rates[3] = number
+        platforms = (scope.platform.value,) if scope.platform else ()
+        rated = Figure(one.agency, scope.period, platforms) if one.counts.ratings else None
         first = (
             Cell(one.agency, f"{one.agency}（{GROUPS[one.group]}）"),
-            Cell(f"{one.counts.ratings:,}", "事项评价条数"),
+            Cell(f"{one.counts.ratings:,}", "事项评价条数", rated),
         )
         return (*first, *rates[:2], number, *rates[2:])
 
