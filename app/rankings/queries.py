@@ -19,6 +19,16 @@ from models.rules.scoring import AgencyFacts, Score, rank
 #: The groups that are ranked apart.
 GROUPS = {"township": "镇（街道）", "department": "市直部门"}
 
+#: Ratings of staff per level from `:first` up to `:past`; months that were closed as they were closed.
+STAFF_COUNTS = """
+    SELECT t.staff_id, t.level_5, t.level_4, t.level_3, t.level_2, t.level_1 FROM tally_staff t
+    WHERE t.day >= :first AND t.day < :past AND NOT EXISTS (
+        SELECT FROM month_close c WHERE c.reopened_at IS NULL AND c.month = date_trunc('month', t.day)::date)
+    UNION ALL
+    SELECT k.staff_id, k.level_5, k.level_4, k.level_3, k.level_2, k.level_1
+    FROM closed_staff k JOIN month_close c ON c.id = k.close_id
+    WHERE c.reopened_at IS NULL AND c.month >= :first AND c.month < :past"""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from app.clock import local_day, next_month
 from app.errors import UserError
-from app.rankings.queries import History, Period, RankingView, history, months
+from app.rankings.queries import STAFF_COUNTS, History, Period, RankingView, history, months
 from app.workspace import Person
 from models.rules.people import Group
 from models.rules.rates import RateCounts, of_levels
@@ -237,16 +237,9 @@ def may_read_staff(person: Person, agency: str) -> bool:
     return person.group is Group.OFFICER or (person.group is Group.LIAISON and person.agency == agency)
 
 
-_STAFF = text("""
+_STAFF = text(f"""
     SELECT m.name, sum(s.level_5) AS l5, sum(s.level_4) AS l4, sum(s.level_3) AS l3, sum(s.level_2) AS l2, sum(s.level_1) AS l1
-    FROM (
-        SELECT t.staff_id, t.level_5, t.level_4, t.level_3, t.level_2, t.level_1 FROM tally_staff t
-        WHERE t.day >= :first AND t.day < :past AND NOT EXISTS (
-            SELECT FROM month_close c WHERE c.reopened_at IS NULL AND c.month = date_trunc('month', t.day)::date)
-        UNION ALL
-        SELECT k.staff_id, k.level_5, k.level_4, k.level_3, k.level_2, k.level_1
-        FROM closed_staff k JOIN month_close c ON c.id = k.close_id
-        WHERE c.reopened_at IS NULL AND c.month >= :first AND c.month < :past) s
+    FROM ({STAFF_COUNTS}) s
     JOIN staff_member m ON m.id = s.staff_id JOIN agency a ON a.id = m.agency_id
     WHERE a.name = :agency GROUP BY m.id, m.name
     HAVING sum(s.level_5 + s.level_4 + s.level_3 + s.level_2 + s.level_1) > 0""")

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import Connection, text
 
-from app.rankings.queries import History, MonthCounts, Period
+from app.rankings.queries import STAFF_COUNTS, History, MonthCounts, Period
 from app.statistics.rows import AgencyRates, Quiet, Scope, StaffRates
 from models.rules import rates
 from models.rules.rates import RateCounts
@@ -103,11 +103,11 @@ def _ids(history: History, scope: Scope) -> dict[int, str]:
 def staff(connection: Connection, scope: Scope) -> tuple[StaffRates, ...]:
     """Staff members with ratings, the most often rated first. They are rated at counters, on no platform."""
     rows = connection.execute(
-        text("""
+        text(f"""
             SELECT m.name, a.name AS agency, sum(t.level_5) AS l5, sum(t.level_4) AS l4, sum(t.level_3) AS l3,
                    sum(t.level_2) AS l2, sum(t.level_1) AS l1
-            FROM tally_staff t JOIN staff_member m ON m.id = t.staff_id JOIN agency a ON a.id = m.agency_id
-            WHERE t.day >= :first AND t.day < :past AND (CAST(:kind AS text) IS NULL OR a.kind = :kind)
+            FROM ({STAFF_COUNTS}) t JOIN staff_member m ON m.id = t.staff_id JOIN agency a ON a.id = m.agency_id
+            WHERE (CAST(:kind AS text) IS NULL OR a.kind = :kind)
               AND (CAST(:agency AS text) IS NULL OR a.name = :agency)
             GROUP BY m.id, m.name, a.name, a.standing ORDER BY a.standing, m.name"""),
         {"first": scope.period.first, "past": scope.period.end, "kind": scope.group, "agency": scope.agency},

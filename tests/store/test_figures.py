@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Connection
 
 from app.clock import SHANGHAI
-from app.rankings import case_rows, figures, hall_rows
+from app.rankings import case_rows, figures, hall_rows, staff_rows
 from app.rankings import queries as rankings
 from app.rankings.case_rows import CaseFigure
 from app.rankings.figures import Counted, Figure
 from app.rankings.hall_rows import HallFigure
 from app.rankings.queries import Period
+from app.rankings.staff_rows import StaffFigure
 from models.rules.ratings import Platform
 from models.rules.rulesets import SHIPPED
 from models.rules.scoring import AgencyFacts
@@ -217,3 +218,40 @@ def test_the_day_of_a_rating_is_told_of_own_cases_alone(database: Database) -> N
     asked = "SELECT pd.case_rated_on('C1', '440881')"
     assert database.raw("liaison-01", asked) == [(date(2026, 10, 9),)]
     assert database.raw("liaison-02", asked) == [(None,)]
+
+
+def test_staff_ratings_equal_their_list_open_and_closed(database: Database) -> None:
+    database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
+    agency = database.agency("甲镇")
+    database.liaison("liaison-01", "甲镇")
+    database.liaison("liaison-02", "乙镇")
+    person = database.one(
+        "INSERT INTO pd.staff_member (agency_id, name) VALUES (%s, '李娟') RETURNING id", agency
+    )
+    for number in range(9):
+        database.rows(
+            "INSERT INTO pd.rating (area_code, case_number, target, service_number, rating_number, agency_id, platform, staff_id,"
+            " level, first_level, is_default, first_default, rated_at, batch_id)"
+            " VALUES ('440881', %s, 'staff', 1, 1, %s, 'hall', %s, %s, %s, false, false, %s, 1)",
+            f"S{number}", agency, person, number % 5 + 1, number % 5 + 1,
+            datetime(2026, 10 + number % 2, 1 + number % 4, 9, tzinfo=SHANGHAI),
+        )  # fmt: skip
+    database.rows("SELECT pd.refresh_tally(ARRAY['2026-10-01', '2026-11-01']::date[])")
+    for closed in (False, True):
+        if closed:
+            database.raw("officer", "SELECT pd.close_month('2026-10-01', '')")
+            database.rows("UPDATE pd.rating SET level = 5 WHERE target = 'staff'")
+        for period, number in zip(PERIODS, (5, 4, 9), strict=True):
+            figure = StaffFigure("甲镇", "李娟", period)
+            with database.store.read() as connection:
+                told, found = staff_rows.counted(connection, figure), listed(connection, figure, staff_rows)
+            assert sum(row.number for row in found) == told.count == told.visible == number
+    with database.store.read() as connection:
+        levels = {
+            row.level for row in listed(connection, StaffFigure("甲镇", "李娟", PERIODS[0]), staff_rows)
+        }
+    assert levels == {1, 2, 3, 4, 5}  # as they were closed
+    for login, count in (("liaison-01", 9), ("liaison-02", 0)):
+        with closing(database.person(login)) as store, store.read() as connection:
+            told = staff_rows.counted(connection, StaffFigure("甲镇", "李娟", PERIODS[2]))
+        assert (told.count, told.hidden) == (count, min(count, 4))

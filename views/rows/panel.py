@@ -8,9 +8,10 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.rankings import figures
+from app.rankings import figures, staff_rows
 from app.rankings.figures import SOURCES, Counted, Figure
 from app.rankings.periods import period_text
+from app.rankings.staff_rows import StaffFigure
 from models.rules.lifecycle import State
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
@@ -70,6 +71,20 @@ RATINGS = Listing(
 )
 
 
+def _staff_said(_figure: StaffFigure, found: Counted) -> str:
+    return f"对服务人员的评价 {found.count:,} 条（依据：细则第五条）。"
+
+
+#: Who served is in the title, and a counter has no platform to tell.
+STAFF = Listing(
+    staff_rows,
+    tuple(column for column in COLUMNS if column.id != "platform"),
+    "条",
+    lambda figure: f"{figure.staff}的评价",
+    _staff_said,
+)
+
+
 class RowsPanel(QWidget):
     """`left` when the reader goes back to where the figure stands."""
 
@@ -87,7 +102,7 @@ class RowsPanel(QWidget):
         self.facts = label("", "secondary", self, wrap=True)
         self._cards = QStackedWidget(self)
         self._lists: dict[type, tuple[Listing, PagedModel, ListCard]] = {}
-        for kind, listing in ({Figure: RATINGS} | LISTINGS).items():
+        for kind, listing in ({Figure: RATINGS, StaffFigure: STAFF} | LISTINGS).items():
             self._add(kind, listing)
         self._show(Figure)
         self.table.activated.connect(self._open_ticket)

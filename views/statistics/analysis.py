@@ -15,6 +15,7 @@ from app.errors import PingdeskError
 from app.rankings import queries as rankings
 from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS, Period
+from app.rankings.staff_rows import StaffFigure
 from app.registry import queries as registry
 from app.registry.queries import body
 from app.registry.rows import BodyKind
@@ -122,7 +123,7 @@ class AnalysisTab(QWidget):
 
     def _open(self, what: object) -> None:
         """Tickets in their list, ratings in place of the boards."""
-        if isinstance(what, Figure):
+        if isinstance(what, Figure | StaffFigure):
             self._stack.setCurrentWidget(self.rows)
             self.rows.open(what)
         else:

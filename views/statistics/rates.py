@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS
+from app.rankings.staff_rows import StaffFigure
 from app.statistics.rows import Figures, Scope
 from models.rules.rates import Rate, RateCounts
 from views.shell.parts import card, label, scrolling
@@ -100,6 +101,7 @@ class RatesBoard(QWidget):
         self.platforms = FigureTable("各平台评价率", _PLATFORM, body, whole=True)
         self.quiet = FigureTable("参评率较低", _QUIET, body, whole=True)
         self.staff = FigureTable("服务人员评价率", _STAFF, body, whole=True)
+        self.staff.opened.connect(self.opened)
         self._note = label("", "small", body, wrap=True)
         for widget in (self.platforms, self.quiet, self.staff, self._note):
             column.addWidget(widget)
@@ -120,7 +122,7 @@ class RatesBoard(QWidget):
         )
         self.platforms.show_rows([_platform(p.label, c) for p, c in figures.platforms])
         self.quiet.show_rows([_quiet(one) for one in figures.quiet])
-        self.staff.show_rows([_staff(one) for one in figures.staff[:_STAFF_ROWS]])
+        self.staff.show_rows([_staff(figures.scope, one) for one in figures.staff[:_STAFF_ROWS]])
         self.quiet.setVisible(bool(figures.quiet))
         self.staff.setVisible(bool(figures.staff))
         self._note.setText(_note(figures))
@@ -164,10 +166,10 @@ def _quiet(one: Any) -> Row:
     return (Cell(f"{one.agency} · {one.platform.label}"), Cell(counted), Cell(one.rate.text, said(one.rate)))
 
 
-def _staff(one: Any) -> Row:
+def _staff(scope: Scope, one: Any) -> Row:
     return (
         Cell(f"{one.staff}（{one.agency}）", one.agency),
-        Cell(f"{one.counts.ratings:,}"),
+        Cell(f"{one.counts.ratings:,}", "对本人的评价条数", StaffFigure(one.agency, one.staff, scope.period)),
         _cell(one.counts, "good"),
     )
 
