@@ -3,60 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from app.errors import UserError
 from app.intake import cells
 from app.intake.cells import Bad
-from app.intake.headings import DEPTH, normal
-from app.intake.workbooks import EMPTY, OpenSheet
+from app.intake.lines import Layout
+from app.intake.workbooks import OpenSheet
 
 #: Answers in one file: as many as can be taken on at once.
 MOST = 5_000
-#: Field → its headings.
-HEADINGS = {
-    "number": "工单编号 工单号 差评工单编号 差评工单号 省工单编号 工单流水号 orderNo",
-    "case_number": "办件编号 办件号 办件流水号 业务流水号 受理编号",
-    "receipt": "回执编号 回执号 办结回执 办结回执号 办结回执编号 12345回执编号 12345回执号 12345编号 12345工单号",
-    "closed_on": "办结日期 办结时间 12345办结时间 12345办结日期 回复日期 结案日期 结案时间",
-    "refusal": "退回原因 退回理由 退回意见 不予办结原因 12345退回原因 12345退回理由 驳回原因",
-}
-_KNOWN = {normal(word): field for field, words in HEADINGS.items() for word in words.split()}
-UNKNOWN = UserError(
-    "这不像12345的返回文件：要有工单编号（或办件编号），以及回执编号和办结日期，或退回原因。",
-    code="not_answers",
+LAYOUT = Layout(
+    headings={
+        "number": "工单编号 工单号 差评工单编号 差评工单号 省工单编号 工单流水号 orderNo",
+        "case_number": "办件编号 办件号 办件流水号 业务流水号 受理编号",
+        "receipt": "回执编号 回执号 办结回执 办结回执号 办结回执编号 12345回执编号 12345回执号 12345编号 12345工单号",
+        "closed_on": "办结日期 办结时间 12345办结时间 12345办结日期 回复日期 结案日期 结案时间",
+        "refusal": "退回原因 退回理由 退回意见 不予办结原因 12345退回原因 12345退回理由 驳回原因",
+    },
+    is_heading=lambda known: bool(known & {"number", "case_number"} and known & {"receipt", "refusal"}),
+    unknown=UserError(
+        "这不像12345的返回文件：要有工单编号（或办件编号），以及回执编号和办结日期，或退回原因。",
+        code="not_answers",
+    ),
+    too_many=UserError(f"返回文件一次最多 {MOST:,} 行，请分开后再登记。", code="too_many_rows"),
+    most=MOST,
 )
 
 
 def read(sheets: Sequence[OpenSheet]) -> Iterator[dict[str, Any]]:
     """The answers of all sheets that hold some; raises UserError."""
-    known = [(sheet, found) for sheet in sheets if (found := _heading(sheet)) is not None]
-    if not known:
-        raise UNKNOWN
-    count = 0
-    for sheet, (at, columns) in known:
-        for number, row in enumerate(islice(sheet.rows(), at + 1, None), sheet.first_row + at + 1):
-            if all(cells.is_empty(row[column]) for column in columns.values()):
-                continue
-            count += 1
-            if count > MOST:
-                raise UserError(f"返回文件一次最多 {MOST:,} 行，请分开后再登记。", code="too_many_rows")
-            yield {"row": number, **_answer({field: row[at] for field, at in columns.items()})}
-    if not count:
-        raise EMPTY
-
-
-def _heading(sheet: OpenSheet) -> tuple[int, dict[str, int]] | None:
-    for at, row in enumerate(islice(sheet.rows(), DEPTH)):
-        columns: dict[str, int] = {}
-        for column, cell in enumerate(row):
-            if (field := _KNOWN.get(normal(cell))) is not None:
-                columns.setdefault(field, column)
-        known = columns.keys()
-        if known & {"number", "case_number"} and known & {"receipt", "refusal"}:
-            return at, columns
-    return None
+    for number, row in LAYOUT.read(sheets):
+        yield {"row": number, **_answer(row)}
 
 
 def _answer(row: dict[str, Any]) -> dict[str, Any]:
