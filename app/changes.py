@@ -26,6 +26,11 @@ class Kind(Flag):
     ASSESSMENTS = auto()
     IMPROVEMENTS = auto()
     FILTERS = auto()
+    APPEALS = auto()
+    CALLBACKS = auto()
+    FILINGS = auto()
+    STAFF = auto()
+    REFERRALS = auto()
 
 
 @dataclass(frozen=True, slots=True)

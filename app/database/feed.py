@@ -50,6 +50,10 @@ _KINDS = {
     "rules": Kind.RULES | Kind.TALLY,
     "assessments": Kind.ASSESSMENTS,
     "improvements": Kind.IMPROVEMENTS,
+    "appeals": Kind.APPEALS,
+    "callbacks": Kind.CALLBACKS,
+    "filings": Kind.FILINGS,
+    "staff": Kind.STAFF,
 }
 
 _OPTIONS = {"autocommit": True, "application_name": "pingdesk feed"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.rules import suggestions
+from models.rules import appeals, callbacks, filings, referrals, suggestions
 from models.rules.lifecycle import Action
 
 
@@ -19,6 +19,9 @@ class Matter(StrEnum):
     EXPORTS = "exports"
     SUGGESTIONS = "suggestions"
     STATISTICS = "statistics"
+    APPEALS = "appeals"
+    CALLBACKS = "callbacks"
+    FILINGS = "filings"
 
     @property
     def label(self) -> str:
@@ -40,6 +43,9 @@ _MATTER_LABELS = {
     "exports": "导出与备份",
     "suggestions": "意见建议",
     "statistics": "统计与考评",
+    "appeals": "申诉与修正",
+    "callbacks": "回访",
+    "filings": "备案与追责",
 }
 
 _ACTIONS: dict[Matter, dict[str, str]] = {
@@ -85,6 +91,19 @@ _ACTIONS: dict[Matter, dict[str, str]] = {
         "improvement_return": "整改退回",
         "improvement_cancel": "撤销限期整改",
         "improvement_deadline": "限期整改期限重新计算",
+    },
+    Matter.APPEALS: {
+        appeals.FILED_EVENT: "提出申诉",
+        appeals.ADMITTED_EVENT: "准许逾期申诉",
+        appeals.DEADLINE_EVENT: "申诉核实期限重新计算",
+        **appeals.FILE_EVENTS,
+        **{step.value: step.label for step in appeals.Step},
+    },
+    Matter.CALLBACKS: callbacks.EVENTS,
+    Matter.FILINGS: {
+        filings.MADE_EVENT: "报送备案",
+        **{step.value: step.label for step in filings.Step},
+        **referrals.EVENTS,
     },
 }
 _LABELS = {action: label for actions in _ACTIONS.values() for action, label in actions.items()}

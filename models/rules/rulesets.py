@@ -57,6 +57,7 @@ class RuleSet:
     no_ticket: str = "full"  # or "leave_out"
     small_sample: int = 30
     follow_up_effect: str = "first"  # or "latest"
+    mistaken_effect: str = "replace"  # or "exclude": what 误评 does to a rating (Art. 25)
     rectification_days: int = 10
     rework_days: int = 3
     report_days: int = 5
@@ -91,6 +92,7 @@ class RuleSet:
             ticket_denominator=str(parameters["ticket_denominator"]),
             no_ticket=str(parameters["no_ticket"]),
             follow_up_effect=str(parameters["follow_up_effect"]),
+            mistaken_effect=str(parameters.get("mistaken_effect", "replace")),
             small_sample=int(parameters["small_sample"]),
             rectification_days=int(parameters["rectification_days"]),
             rework_days=int(parameters["rework_days"]),
@@ -107,6 +109,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "ticket_denominator": ("all", "due_or_handled"),
     "no_ticket": ("full", "leave_out"),
     "follow_up_effect": ("first", "latest"),
+    "mistaken_effect": ("replace", "exclude"),
 }
 #: The least and the most of each number.
 RANGES: Mapping[str, tuple[int, int]] = {

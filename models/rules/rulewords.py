@@ -21,6 +21,7 @@ NAMES = {
     "ticket_denominator": ("哪些差评工单计入分母", "细则第二十二条④"),
     "no_ticket": ("没有差评工单时", ""),
     "follow_up_effect": ("追加评价", "细则第二十一条"),
+    "mistaken_effect": ("误评的修正", "细则第二十五条"),
     "small_sample": ("少于多少条评价标为样本少", ""),
     "rectification_days": ("整改期限", "细则第二十三条"),
     "rework_days": ("退回重办期限", ""),
@@ -40,6 +41,8 @@ CHOICE_WORDS = {
     ("no_ticket", "leave_out"): "不计这一项，权重分给其余各项",
     ("follow_up_effect", "first"): "首次评价计分，追加评价只展示",
     ("follow_up_effect", "latest"): "追加评价代替首次评价计分",
+    ("mistaken_effect", "replace"): "按评价人确认的等级计，无法确认的不计入",
+    ("mistaken_effect", "exclude"): "一律不计入",
 }
 #: The weights' parts in the order of Art. 22.
 WEIGHT_NAMES = (

@@ -37,6 +37,10 @@ CODE = (
     "rulesets",
     "assessments",
     "improvements",
+    "appeals",
+    "callbacks",
+    "filings",
+    "referrals",
 )
 
 

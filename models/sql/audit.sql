@@ -107,7 +107,7 @@ DO $$
 DECLARE
     place text;
 BEGIN
-    FOREACH place IN ARRAY ARRAY['rule_set', 'calendar_day', 'calendar_year', 'label_code', 'ticket_transition', 'suggestion_transition'] LOOP
+    FOREACH place IN ARRAY ARRAY['rule_set', 'calendar_day', 'calendar_year', 'label_code', 'ticket_transition', 'suggestion_transition', 'appeal_transition'] LOOP
         EXECUTE format('CREATE TRIGGER note_insert AFTER INSERT ON pd.%I REFERENCING NEW TABLE AS changed'
                        ' FOR EACH STATEMENT EXECUTE FUNCTION pd.note_configuration()', place);
         EXECUTE format('CREATE TRIGGER note_update AFTER UPDATE ON pd.%I REFERENCING NEW TABLE AS changed'

@@ -109,6 +109,7 @@ BEGIN
     moved := pd.recompute_deadlines();
     PERFORM pd.recompute_suggestions();
     PERFORM pd.recompute_improvements();
+    PERFORM pd.recompute_appeals();
     PERFORM pd.refresh_tally_tickets(ARRAY(SELECT DISTINCT pd.month_of(opened_at) FROM ticket
                                            WHERE state NOT IN ('closed', 'rejected')));
     INSERT INTO event (at, actor, action, facts) VALUES (pd.now(), session_user, 'calendar_imported', jsonb_strip_nulls(

@@ -52,7 +52,39 @@ BEGIN
     RETURN jsonb_build_object('first', first, 'last', last, 'ratings', coalesce(ratings, 0), 'bad', coalesce(bad, 0)) || counted;
 END $$;
 
--- Issues an order: {agency (id), item (id or none), first, last (months), subject, proposal, days}. The figures are counted
+-- The figures that an order to a member of the staff rests on (Guide 8.2 a): the ratings of that person in whole months, and
+-- the tickets that came of them. The same keys as pd.improvement_figures. Of the own agency for a liaison.
+CREATE FUNCTION pd.staff_figures(staff bigint, first date, last date) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    past date := (last + INTERVAL '1 month')::date;
+    counted record;
+    person staff_member := (SELECT m FROM staff_member m WHERE m.id = staff);
+BEGIN
+    PERFORM pd.require_group('officer', 'bureau', 'liaison');
+    IF person.id IS NULL OR pd.my_group() = 'liaison' AND person.agency_id IS DISTINCT FROM pd.my_agency() THEN
+        RAISE EXCEPTION '没有这名工作人员，或您无权查看。' USING ERRCODE = 'PD003';
+    END IF;
+    IF (first BETWEEN DATE '2000-01-01' AND last AND last <= DATE '2999-12-01') IS NOT TRUE
+       OR extract(day FROM first) <> 1 OR extract(day FROM last) <> 1 THEN
+        RAISE EXCEPTION '请选择起止月份，起始月份不能晚于截止月份。' USING ERRCODE = 'PD001';
+    END IF;
+    SELECT coalesce(sum(n.level_5 + n.level_4 + n.level_3 + n.level_2 + n.level_1), 0) AS ratings,
+           coalesce(sum(n.level_2 + n.level_1), 0) AS bad INTO counted
+    FROM (SELECT t.level_5, t.level_4, t.level_3, t.level_2, t.level_1 FROM tally_staff t
+          WHERE t.staff_id = staff AND t.day >= first AND t.day < past AND NOT EXISTS (
+              SELECT FROM month_close c WHERE c.reopened_at IS NULL AND c.month = date_trunc('month', t.day::timestamp)::date)
+          UNION ALL
+          SELECT k.level_5, k.level_4, k.level_3, k.level_2, k.level_1 FROM month_close c JOIN closed_staff k ON k.close_id = c.id
+          WHERE k.staff_id = staff AND c.reopened_at IS NULL AND c.month BETWEEN first AND last) n;
+    RETURN jsonb_build_object('first', first, 'last', last, 'ratings', counted.ratings, 'bad', counted.bad, 'labels', '{}'::jsonb,
+        'tickets', (SELECT count(DISTINCT t.id) FROM ticket t JOIN rating r ON r.ticket_id = t.id
+                    WHERE r.agency_id = person.agency_id AND r.staff_id = person.id AND t.state <> 'rejected'
+                      AND r.rated_at >= pd.local_midnight(first) AND r.rated_at < pd.local_midnight(past)));
+END $$;
+
+-- Issues an order: {agency (id), item (id or none), staff (id or none), first, last (months), subject, proposal, days}. The figures are counted
 -- here and kept as they stand: nobody types them. Numbered within the year, without gaps.
 CREATE FUNCTION pd.issue_improvement(facts jsonb, command_id uuid) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
@@ -74,11 +106,15 @@ BEGIN
     BEGIN
         made.agency_id := (SELECT a.id FROM agency a WHERE a.id = (facts ->> 'agency')::bigint);
         made.item_id := (SELECT i.id FROM service_item i WHERE i.id = (facts ->> 'item')::bigint);
-        IF made.agency_id IS NULL OR facts ->> 'item' IS NOT NULL AND made.item_id IS NULL THEN
-            RAISE EXCEPTION '没有这个单位或事项。' USING ERRCODE = 'PD001';
+        made.staff_id := (SELECT m.id FROM staff_member m WHERE m.id = (facts ->> 'staff')::bigint AND m.agency_id = made.agency_id);
+        IF made.agency_id IS NULL OR facts ->> 'item' IS NOT NULL AND made.item_id IS NULL
+           OR facts ->> 'staff' IS NOT NULL AND made.staff_id IS NULL THEN
+            RAISE EXCEPTION '没有这个单位、事项或工作人员。' USING ERRCODE = 'PD001';
         END IF;
         made.days := (facts ->> 'days')::smallint;
-        made.basis := pd.improvement_figures(made.agency_id, made.item_id, (facts ->> 'first')::date, (facts ->> 'last')::date);
+        made.basis := CASE WHEN made.staff_id IS NULL
+            THEN pd.improvement_figures(made.agency_id, made.item_id, (facts ->> 'first')::date, (facts ->> 'last')::date)
+            ELSE pd.staff_figures(made.staff_id, (facts ->> 'first')::date, (facts ->> 'last')::date) END;
     EXCEPTION WHEN data_exception THEN
         RAISE EXCEPTION '填写的内容格式不对，请检查单位、事项和天数。' USING ERRCODE = 'PD001';
     END;
@@ -89,9 +125,9 @@ BEGIN
         RAISE EXCEPTION '请写明整改事由（至多60字）、整改要求（至多3000字）和期限（1至60个工作日）。' USING ERRCODE = 'PD001';
     END IF;
     PERFORM pg_advisory_xact_lock_shared(hashtext('pd.calendar'));
-    INSERT INTO improvement_order AS o (year, number, agency_id, item_id, subject, proposal, basis, issued_on, days, due_on, provisional,
+    INSERT INTO improvement_order AS o (year, number, agency_id, item_id, staff_id, subject, proposal, basis, issued_on, days, due_on, provisional,
                                         issued_by, issued_at, command_id)
-    SELECT this_year, coalesce(max(n.number), 0) + 1, made.agency_id, made.item_id, made.subject, made.proposal,
+    SELECT this_year, coalesce(max(n.number), 0) + 1, made.agency_id, made.item_id, made.staff_id, made.subject, made.proposal,
            made.basis, pd.today(), made.days, pd.due(pd.today(), made.days),
            pd.is_provisional(pd.today(), pd.due(pd.today(), made.days)), session_user, pd.now(), issue_improvement.command_id
     FROM improvement_order n WHERE n.year = this_year
@@ -183,6 +219,6 @@ CREATE POLICY centre ON pd.improvement_step FOR SELECT TO pd_officer, pd_bureau 
 CREATE POLICY liaison ON pd.improvement_order FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()));
 CREATE POLICY liaison ON pd.improvement_step FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.improvement_order o WHERE o.id = improvement_step.order_id AND o.agency_id = (SELECT pd.my_agency())));
-GRANT EXECUTE ON FUNCTION pd.improvement_figures(bigint, bigint, date, date) TO pd_officer, pd_bureau, pd_liaison;
+GRANT EXECUTE ON FUNCTION pd.improvement_figures(bigint, bigint, date, date), pd.staff_figures(bigint, date, date) TO pd_officer, pd_bureau, pd_liaison;
 GRANT EXECUTE ON FUNCTION pd.issue_improvement(jsonb, uuid) TO pd_officer;
 GRANT EXECUTE ON FUNCTION pd.act_improvement(bigint, integer, text, text) TO pd_officer, pd_liaison;

@@ -49,7 +49,7 @@ CREATE FUNCTION pd.attach_part(upload uuid, no integer, part bytea) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 BEGIN
-    PERFORM pd.require_group('liaison');
+    PERFORM pd.require_group('officer', 'liaison'); -- officers attach evidence of appeals
     IF upload IS NULL OR no IS NULL OR part IS NULL OR no < 0 OR length(part) > 1024 * 1024 THEN
         RAISE EXCEPTION '附件的分段格式不对。' USING ERRCODE = 'PD001';
     END IF;
@@ -64,20 +64,17 @@ BEGIN
     INSERT INTO attachment_part (upload, no, actor, part) VALUES (upload, no, session_user, part);
 END $$;
 
--- Makes the parts a file of the connected agency in the ticket's round. Twins and the limit are its own: what
--- another agency holds is not told, and takes no room.
-CREATE FUNCTION pd.attach(ticket_id bigint, upload uuid, name text) RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+-- The file that the parts make: of a kind we take, under a name that may stand. Its bytes are kept once.
+CREATE FUNCTION pd.uploaded(upload uuid, name text, OUT mark bytea, OUT kind text, OUT size integer)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
 DECLARE
-    ticket ticket := pd.ticket_to_fill(attach.ticket_id);
     content bytea := (SELECT string_agg(p.part, ''::bytea ORDER BY p.no) FROM attachment_part p
-                      WHERE p.upload = attach.upload AND p.actor = session_user);
-    kind text := pd.kind_of_file(content);
-    mark bytea := sha256(content);
-    twin text;
-    made bigint;
+                      WHERE p.upload = uploaded.upload AND p.actor = session_user);
 BEGIN
+    mark := sha256(content);
+    kind := pd.kind_of_file(content);
+    size := length(content);
     IF content IS NULL OR length(content) = 0 THEN
         RAISE EXCEPTION '附件是空的（0 字节），没有添加。' USING ERRCODE = 'PD001';
     END IF;
@@ -87,8 +84,36 @@ BEGIN
     IF pd.blank(name) OR length(name) > 120 OR name ~ '[\\/:*?"<>|]' OR name ~ '[[:cntrl:]\u200E\u200F\u202A-\u202E\u2066-\u2069]' THEN
         RAISE EXCEPTION '附件的文件名不对，请改名后再添加。' USING ERRCODE = 'PD001';
     END IF;
+    INSERT INTO attachment_content (hash, content) VALUES (mark, content) ON CONFLICT (hash) DO NOTHING;
+    DELETE FROM attachment_part p WHERE p.actor = session_user;
+END $$;
+
+-- Bytes that no file has any more go. Whoever attaches the same bytes at this moment holds the row: their file is seen
+-- once they are done.
+CREATE FUNCTION pd.forget_content(mark bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM attachment_content c WHERE c.hash = mark FOR UPDATE;
+    DELETE FROM attachment_content c WHERE c.hash = mark
+        AND NOT EXISTS (SELECT FROM attachment a WHERE a.hash = c.hash)
+        AND NOT EXISTS (SELECT FROM appeal_file f WHERE f.hash = c.hash);
+END $$;
+
+-- Makes the parts a file of the connected agency in the ticket's round. Twins and the limit are its own: what
+-- another agency holds is not told, and takes no room.
+CREATE FUNCTION pd.attach(ticket_id bigint, upload uuid, name text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    ticket ticket := pd.ticket_to_fill(attach.ticket_id);
+    file record;
+    twin text;
+    made bigint;
+BEGIN
+    SELECT * INTO file FROM pd.uploaded(upload, name);
     SELECT a.name INTO twin FROM attachment a
-    WHERE a.ticket_id = ticket.id AND a.round = ticket.round AND a.agency_id = pd.my_agency() AND a.hash = mark;
+    WHERE a.ticket_id = ticket.id AND a.round = ticket.round AND a.agency_id = pd.my_agency() AND a.hash = file.mark;
     IF FOUND THEN
         RAISE EXCEPTION '内容相同的附件已经添加过（%），没有再添加。', twin USING ERRCODE = 'PD001';
     END IF;
@@ -96,11 +121,9 @@ BEGIN
         WHERE a.ticket_id = ticket.id AND a.round = ticket.round AND a.agency_id = pd.my_agency()) >= 20 THEN
         RAISE EXCEPTION '每个单位每轮至多 20 个附件，请先移除不需要的。' USING ERRCODE = 'PD001';
     END IF;
-    INSERT INTO attachment_content (hash, content) VALUES (mark, content) ON CONFLICT (hash) DO NOTHING;
     INSERT INTO attachment (ticket_id, round, agency_id, name, kind, size, hash, added_at, added_by)
-    VALUES (ticket.id, ticket.round, pd.my_agency(), attach.name, kind, length(content), mark, pd.now(), session_user)
+    VALUES (ticket.id, ticket.round, pd.my_agency(), attach.name, file.kind, file.size, file.mark, pd.now(), session_user)
     RETURNING id INTO made;
-    DELETE FROM attachment_part p WHERE p.actor = session_user;
     PERFORM pd.note_attachment('attached', made);
     RETURN made;
 END $$;
@@ -141,10 +164,7 @@ BEGIN
     END IF;
     PERFORM pd.note_attachment('detached', file.id);
     DELETE FROM attachment a WHERE a.id = file.id;
-    -- Whoever attaches the same bytes at this moment holds this row: their file is seen once they are done.
-    PERFORM FROM attachment_content c WHERE c.hash = file.hash FOR UPDATE;
-    DELETE FROM attachment_content c WHERE c.hash = file.hash
-        AND NOT EXISTS (SELECT FROM attachment a WHERE a.hash = c.hash);
+    PERFORM pd.forget_content(file.hash);
 END $$;
 
 -- A file's bytes, for whoever sees its ticket.
@@ -199,5 +219,5 @@ CREATE POLICY officer ON pd.attachment FOR SELECT TO pd_officer USING (true);
 CREATE POLICY liaison ON pd.attachment FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.assignment a WHERE a.ticket_id = attachment.ticket_id AND a.current
                                   AND a.agency_id = (SELECT pd.my_agency())));
-GRANT EXECUTE ON FUNCTION pd.attach_part(uuid, integer, bytea), pd.attach(bigint, uuid, text), pd.detach(bigint) TO pd_liaison;
-GRANT EXECUTE ON FUNCTION pd.attachment_content(bigint) TO pd_officer, pd_liaison;
+GRANT EXECUTE ON FUNCTION pd.attach(bigint, uuid, text), pd.detach(bigint) TO pd_liaison;
+GRANT EXECUTE ON FUNCTION pd.attach_part(uuid, integer, bytea), pd.attachment_content(bigint) TO pd_officer, pd_liaison;

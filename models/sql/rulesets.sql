@@ -9,7 +9,8 @@ DECLARE
     part text;
     platforms CONSTANT jsonb := '["portal","yueshengshi","yueshangtong","app","hall","kiosk","hotline","agency_system","mini_program","paper","suggestion"]';
     choices CONSTANT jsonb := '{"quality_mean":["pooled","by_platform"],"handled_means":["rectified","submitted"],
-        "ticket_denominator":["all","due_or_handled"],"no_ticket":["full","leave_out"],"follow_up_effect":["first","latest"]}';
+        "ticket_denominator":["all","due_or_handled"],"no_ticket":["full","leave_out"],"follow_up_effect":["first","latest"],
+        "mistaken_effect":["replace","exclude"]}';
     ranges CONSTANT jsonb := '{"small_sample":[0,100000],"rectification_days":[1,120],"rework_days":[1,60],"report_days":[1,60],
         "appeal_days":[1,60],"due_soon_days":[0,30]}';
 BEGIN

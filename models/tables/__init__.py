@@ -1,9 +1,18 @@
 """The tables, one module a domain (SQLAlchemy 2, typed). Importing the package loads them all."""
 
+from models.tables.appeals import (
+    Appeal,
+    AppealAdmission,
+    AppealFile,
+    AppealStep,
+    AppealTransition,
+    Correction,
+)
 from models.tables.assessments import Assessment, ImprovementOrder, ImprovementStep, IndicatorWeights
 from models.tables.audit import Event, EventLink, EventQueue, EventText, Reveal
 from models.tables.base import SCHEMA, Base
 from models.tables.calendar import CalendarDay, CalendarYear, LocalDay, RuleSetRow
+from models.tables.callbacks import Callback, CallbackSample, CallbackTry
 from models.tables.cases import CaseCover, ServiceCase, StagingCase
 from models.tables.closing import (
     ClosedAgency,
@@ -12,6 +21,14 @@ from models.tables.closing import (
     ClosedTicket,
     ClosedTicketCount,
     MonthClose,
+)
+from models.tables.filings import (
+    Accountability,
+    Filing,
+    FilingLine,
+    FilingStep,
+    Referral,
+    ReferralStep,
 )
 from models.tables.instance import Instance
 from models.tables.intake import (
@@ -47,8 +64,14 @@ from models.tables.tickets import (
 
 __all__ = [
     "SCHEMA",
+    "Accountability",
     "Agency",
     "AppUser",
+    "Appeal",
+    "AppealAdmission",
+    "AppealFile",
+    "AppealStep",
+    "AppealTransition",
     "Assessment",
     "Assignment",
     "Attachment",
@@ -58,6 +81,9 @@ __all__ = [
     "Body",
     "CalendarDay",
     "CalendarYear",
+    "Callback",
+    "CallbackSample",
+    "CallbackTry",
     "CaseCover",
     "CauseCode",
     "Change",
@@ -67,11 +93,15 @@ __all__ = [
     "ClosedTicket",
     "ClosedTicketCount",
     "CommandLog",
+    "Correction",
     "Counter",
     "Event",
     "EventLink",
     "EventQueue",
     "EventText",
+    "Filing",
+    "FilingLine",
+    "FilingStep",
     "FilterNotice",
     "Hall",
     "ImportBatch",
@@ -91,6 +121,8 @@ __all__ = [
     "RatingCover",
     "RatingRevision",
     "Rectification",
+    "Referral",
+    "ReferralStep",
     "ResponsibleOffice",
     "Reveal",
     "RuleSetRow",

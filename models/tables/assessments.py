@@ -71,6 +71,7 @@ class ImprovementOrder(Base):
     """限期整改: a demand to an agency from what its ratings show (Guide 8.1.2), numbered 限改〔2026〕1号.
 
     States: issued 待整改 → answered 待核查 → accepted 已完成; returned to issued; cancelled 已撤销.
+    `staff_id`: a member of the agency's staff whom it is about (Guide 8.2 a).
     `basis`: the figures it rests on, as they were shown (counts, period, labels), no words of raters.
     """
 
@@ -87,6 +88,7 @@ class ImprovementOrder(Base):
     number: Mapped[int]
     agency_id: Mapped[int] = mapped_column(ForeignKey("pd.agency.id"))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("pd.service_item.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("pd.staff_member.id"))
     subject: Mapped[str]
     proposal: Mapped[str]
     basis: Mapped[dict[str, Any]]
