@@ -219,7 +219,8 @@ BEGIN
     IF answer IS NULL THEN
         RAISE EXCEPTION '工单现在的状态不能重新办理：报送的等12345办结，整改中的由单位继续整改。' USING ERRCODE = 'PD001';
     END IF;
-    RETURN answer;
+    RETURN jsonb_build_object('ticket', t.id, 'ticket_state', answer ->> 'state', 'ticket_version', (answer ->> 'version')::integer,
+                              'due_on', answer ->> 'due_on');
 END $$;
 
 -- How many rectified tickets were called, and with what outcome, by the month and agency that they count for (Guide 7.1.1).
