@@ -21,6 +21,7 @@ CODE = (
     "audit",
     "people",
     "contact",
+    "counted",
     "cases",
     "tally",
     "material",

@@ -259,18 +259,30 @@ BEGIN
             a.decided_text := said;
             a.decided_on := pd.today();
             a.decided_by := session_user;
-            INSERT INTO correction (rating_id, appeal_id, finding, effect, level, decided_at, decided_by)
-            VALUES (r.id, a.id, a.finding, a.effect, a.new_level, pd.now(), session_user);
+            INSERT INTO correction (rating_id, appeal_id, agency_id, case_number, area_code, target, rating_number, finding, effect, level,
+                                    decided_at, decided_by)
+            VALUES (r.id, a.id, r.agency_id, r.case_number, r.area_code, r.target, r.rating_number, a.finding, a.effect, a.new_level,
+                    pd.now(), session_user);
             IF (payload ->> 'withdraw_ticket')::boolean THEN
                 PERFORM pd.withdraw_ticket(r.ticket_id, said);
                 a.withdrew_ticket := true;
             END IF;
-            PERFORM pd.refresh_tally(ARRAY[pd.month_of(r.rated_at)] || pd.months_of_cases(ARRAY[r.case_number]));
+            PERFORM pd.recount_corrected(r);
             PERFORM pd.tell('ratings', NULL);
         ELSE NULL;
     END CASE;
     RETURN a;
 END $$;
+
+-- Counts anew what a correction changes: the month of the rating, that of the first one where it is a follow-up, and those in
+-- which its case, its batch or its theme counts.
+CREATE FUNCTION pd.recount_corrected(r pd.rating) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+    SELECT pd.refresh_tally(pd.months_of_cases(ARRAY[r.case_number]) || ARRAY(
+        SELECT DISTINCT pd.month_of(x.rated_at) FROM rating x
+        WHERE x.case_number = r.case_number AND x.area_code = r.area_code AND x.target = r.target AND x.service_number = r.service_number))
+$$;
 
 -- The one door.
 CREATE FUNCTION pd.act_appeal(appeal_id bigint, version integer, action text, payload jsonb, command_id uuid) RETURNS jsonb
@@ -525,7 +537,7 @@ CREATE POLICY liaison ON pd.appeal_step FOR SELECT TO pd_liaison USING (EXISTS (
 CREATE POLICY liaison ON pd.appeal_file FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.appeal a WHERE a.id = appeal_file.appeal_id AND a.agency_id = (SELECT pd.my_agency())));
 CREATE POLICY liaison ON pd.appeal_admission FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()));
-CREATE POLICY liaison ON pd.correction FOR SELECT TO pd_liaison USING (EXISTS (
+CREATE POLICY liaison ON pd.correction FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()) OR EXISTS (
     SELECT FROM pd.appeal a WHERE a.id = correction.appeal_id AND a.agency_id = (SELECT pd.my_agency())));
 GRANT EXECUTE ON FUNCTION pd.file_appeal(jsonb, uuid), pd.act_appeal(bigint, integer, text, jsonb, uuid),
     pd.appealed_rating(bigint), pd.attach_evidence(bigint, uuid, text), pd.detach_evidence(bigint), pd.evidence_content(bigint)

@@ -14,8 +14,11 @@ BEGIN
     FOR what IN SELECT oid::regprocedure AS signature FROM pg_proc WHERE pronamespace = 'pd'::regnamespace LOOP
         EXECUTE format('DROP FUNCTION %s', what.signature);
     END LOOP;
+    FOR what IN SELECT c.oid::regclass AS place FROM pg_class c WHERE c.relnamespace = 'pd'::regnamespace AND c.relkind = 'v' LOOP
+        EXECUTE format('DROP VIEW %s CASCADE', what.place);
+    END LOOP;
     FOR what IN SELECT c.oid::regclass AS place FROM pg_class c
-                WHERE c.relnamespace = 'pd'::regnamespace AND c.relkind IN ('r', 'S', 'v') AND c.relname <> 'alembic_version' LOOP
+                WHERE c.relnamespace = 'pd'::regnamespace AND c.relkind IN ('r', 'S') AND c.relname <> 'alembic_version' LOOP
         EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor', what.place);
     END LOOP;
 END $$;

@@ -141,7 +141,8 @@ class AppealFile(Base):
 class Correction(Base):
     """修正 beside a rating, which stays as it came: left out of the count, or counted with another level.
 
-    `level`: the level that counts instead, where `effect` is replace. In force from `decided_at` for every month that is
+    `level`: the level that counts instead, where `effect` is replace. `agency_id`, `case_number`, `area_code`, `target`,
+    `rating_number`: as the rating has them, so that cases are found without it. In force from `decided_at` for every month that is
     not closed then; months closed before show it as an adjustment.
     """
 
@@ -154,6 +155,11 @@ class Correction(Base):
 
     rating_id: Mapped[int] = mapped_column(ForeignKey("pd.rating.id"), primary_key=True, autoincrement=False)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("pd.appeal.id"), unique=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("pd.agency.id"))
+    case_number: Mapped[str]
+    area_code: Mapped[str]
+    target: Mapped[str]
+    rating_number: Mapped[Small]
     finding: Mapped[str]
     effect: Mapped[str]
     level: Mapped[int | None] = mapped_column()
