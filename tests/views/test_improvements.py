@@ -133,14 +133,12 @@ class Desk:
         return self.rows[at].version
 
     def choose(self, number: int):
-        assert self.tab.table.choose_id(number)
+        assert self.tab.list.table.choose_id(number)
         self.settle()
         return self.panel
 
     def press(self, step: Step) -> None:
-        flow = self.panel._button_flow
-        buttons = [flow.itemAt(n).widget() for n in range(flow.count())]
-        next(b for b in buttons if b.property("step") == step.value).click()
+        self.panel.foot.button(step.value).click()
         self.settle()
 
     def confirm(self) -> None:
@@ -167,10 +165,10 @@ def test_an_order_is_drawn_up_from_figures_and_issued_once(officer):
     officer.settle()
     form, panel = officer.panel.form, officer.panel
     assert form.subject.text() == "居住证申领差评较多" and "没有提供材料样本" in form.text.toPlainText()
-    assert "11月16日" in panel.said.text() and "石城镇" in panel.said.text() and not panel.typing
+    assert "11月16日" in panel.foot.said.text() and "石城镇" in panel.foot.said.text() and not panel.typing
     form.days.setValue(5)
     officer.settle()
-    assert "11月9日" in form.due.text() and "11月9日" in panel.said.text()
+    assert "11月9日" in form.due.text() and "11月9日" in panel.foot.said.text()
     form.text.setPlainText("请限期整改。")
     form.item.setCurrentIndex(0)
     officer.settle()
@@ -204,17 +202,19 @@ def test_what_is_missing_or_empty_is_said(officer):
     officer.tab.propose.click()
     officer.settle()
     panel = officer.panel
-    assert panel.said.text() == "请选择单位。" and not panel.confirm.isEnabled()
+    assert panel.foot.said.text() == "请选择单位。" and not panel.confirm.isEnabled()
     panel.form.agency.setText("石城镇")
     officer.settle()
     assert panel.confirm.isEnabled()
     panel.form.prepared = replace(panel.form.prepared, figures=Figures(MONTH, MONTH, 5, 0, 0))
-    panel._judge()
-    assert "没有差评" in panel.said.text()
+    panel.judge()
+    assert "没有差评" in panel.foot.said.text()
     panel.form.subject.setText(" ")
-    assert "整改事由" in panel.said.text()
+    assert "整改事由" in panel.foot.said.text()
     panel.form._words_typed()
-    assert officer.tab.table.choose_id(1) and panel.form is not None  # what was typed is not left by a click
+    assert (
+        officer.tab.list.table.choose_id(1) and panel.form is not None
+    )  # what was typed is not left by a click
     assert officer.tab.confirmation() is panel.confirm
     panel.close_form()
     assert panel.form is None and officer.tab.confirmation() is None
@@ -224,23 +224,23 @@ def test_an_order_shows_its_figures_before_and_after(officer):
     panel = officer.choose(3)
     assert "差评率较此前下降 1.50 个百分点" in panel.figures.effect.text()
     assert "没有提供材料样本（5 件）" in panel.figures.labels.text()
-    assert panel._due._text == "超期 3 天" and panel._title.text() == "限改〔2026〕3号"
-    panel._days_title.click()
-    assert panel._days.isVisible()
-    assert officer.choose(1)._state._text == "逾期已完成"
+    assert panel.badges[0]._text == "超期 3 天" and panel.title.text() == "限改〔2026〕3号"
+    panel.explain_days()
+    assert panel.days.isVisible()
+    assert officer.choose(1).badges[1]._text == "逾期已完成"
     assert officer.tab.grab().toImage().pixelColor(5, 5).isValid()
 
 
 def test_chips_and_search_filter(officer):
-    officer.tab.overdue.click()
+    officer.tab.list.clock_chips["overdue"].click()
     officer.settle()
-    assert [r.id for r in officer.tab.model.rows] == [3]
-    officer.tab.states[State.ANSWERED].click()
-    officer.tab.search.setText("9号")
+    assert [r.id for r in officer.tab.list.model.rows] == [3]
+    officer.tab.list.state_chips[State.ANSWERED].click()
+    officer.tab.list.search.setText("9号")
     officer.settle()
     assert officer.filters[-1] == OrderFilter(state=State.ANSWERED, search="9号")
-    assert officer.tab._card.empty.isVisible()
-    assert officer.tab.open_with(OrderFilter(soon=True)) and officer.tab.soon.isChecked()
+    assert officer.tab.list.card.empty.isVisible()
+    assert officer.tab.open_with(OrderFilter(soon=True)) and officer.tab.list.clock_chips["soon"].isChecked()
     assert not officer.tab.open_with("别的")
     officer.tab.open_with(OrderRef(2))
     officer.settle()
@@ -259,7 +259,7 @@ def test_a_liaison_answers_with_words(liaison):
     )
     panel = liaison.choose(4)
     liaison.press(Step.ANSWER)
-    assert "整改情况" in panel.said.text() and not panel.confirm.isEnabled()
+    assert "整改情况" in panel.foot.said.text() and not panel.confirm.isEnabled()
     panel.form.text.setPlainText("已培训窗口人员")
     liaison.confirm()
     assert liaison.acts == [(4, 1, Step.ANSWER, "已培训窗口人员")]

@@ -106,14 +106,12 @@ class Desk:
         )
 
     def choose(self, number: int):
-        assert self.page.table.choose_id(number)
+        assert self.page.list.table.choose_id(number)
         self.settle()
         return self.page.panel
 
     def press(self, step: Step):
-        buttons = (self.page.panel._button_flow.itemAt(n).widget() for n in range(9)
-                   if self.page.panel._button_flow.itemAt(n))  # fmt: skip
-        next(b for b in buttons if b.property("step") == step.value).click()
+        self.page.panel.foot.button(step.value).click()
         self.settle()
 
 
@@ -134,16 +132,16 @@ def liaison(qtbot, monkeypatch):
 def test_the_first_is_chosen_and_chips_filter(officer):
     page = officer.page
     assert page.panel.detail.row.id == 5 and page.facts.text() == "5 件"
-    page.overdue.click()
+    page.list.clock_chips["overdue"].click()
     officer.settle()
-    assert [r.id for r in page.model.rows] == [4]
-    page.states[State.ANSWERED].click()
+    assert [r.id for r in page.list.model.rows] == [4]
+    page.list.state_chips[State.ANSWERED].click()
     officer.settle()
     assert officer.filters[-1] == queries.SuggestionFilter(state=State.ANSWERED)
-    page.states[State.ANSWERED].click()
-    page.search.setText("没有这样的")
+    page.list.state_chips[State.ANSWERED].click()
+    page.list.search.setText("没有这样的")
     officer.settle()
-    assert page._card.empty.isVisible()
+    assert page.list.card.empty.isVisible()
     assert page.grab().toImage().pixelColor(5, 5).isValid()
 
 
@@ -174,7 +172,7 @@ def test_a_refusal_keeps_what_was_written(officer):
     panel.confirm.click()
     officer.settle()
     assert panel.form.text.toPlainText() == "请写明何时到位"
-    assert officer.page.table.choose_id(1) and panel.typing
+    assert officer.page.list.table.choose_id(1) and panel.typing
     panel.close_form()
     assert panel.form is None
 
@@ -210,7 +208,7 @@ def test_a_suggestion_is_recorded(officer):
 def test_what_is_being_recorded_is_not_lost_to_another_row(officer):
     officer.page.record.click()
     officer.page.panel.form.words.setPlainText("写到一半")
-    officer.page.table.choose_id(3)
+    officer.page.list.table.choose_id(3)
     officer.settle()
     assert officer.page.panel.form.words.toPlainText() == "写到一半"
     assert officer.told[-1][0] == "warning"
@@ -266,8 +264,8 @@ def test_everything_the_panel_offers_is_found_by_its_command(request, who, step)
 
 def test_the_deadline_is_explained_day_by_day(officer):
     panel = officer.choose(4)
-    assert panel._days.isHidden() and panel.has_days()
-    panel.toggle_days()
-    assert "答复期限" in " ".join(word.text() for word in panel._days.findChildren(QLabel))
+    assert panel.days.isHidden() and panel.has_days()
+    panel.explain_days()
+    assert "答复期限" in " ".join(word.text() for word in panel.days.findChildren(QLabel))
     officer.choose(5)
-    assert panel._days.isHidden() and not panel.has_days()
+    assert panel.days.isHidden() and panel.history.isVisible() and not panel.has_days()

@@ -26,6 +26,11 @@ def deadline_chip(row: Any) -> ChipText:
     return clock_chip(row.days_left, row.due_on, provisional=row.provisional)
 
 
+def due_chip(row: Any) -> ChipText:
+    """The deadline's chip while a clock runs, else none."""
+    return deadline_chip(row) if row.days_left is not None else ChipText("", "grey")
+
+
 COLUMNS = (
     Column("deadline", "期限", 112, lambda r: deadline_chip(r).text,
            lambda r: f"到期：{dates.exact_day(r.due_on)} 24:00", kind="chip", chip=deadline_chip),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
 
 from app.improvements import queries, words
 from app.improvements.commands import Draft
 from app.improvements.queries import Proposal
 from app.rankings import queries as rankings
 from app.registry import queries as registry
-from models.rules.improvements import FEWEST_DAYS, MOST_DAYS, SHORT, USUAL_DAYS, Step
+from models.rules.improvements import FEWEST_DAYS, MOST_DAYS, SHORT, USUAL_DAYS, Step, needs_text
 from views import dates
 from views.improvements.figures import FigureCard
+from views.records.form import Form, WordsForm
 from views.shell.parts import Button, label, row
 from views.shell.session import Session
 from views.shell.theme import UNIT
@@ -33,13 +34,11 @@ _HINTS = {Step.ANSWER: "原因、措施和整改结果", Step.RETURN: "哪些地
 _ALL_ITEMS = "全部事项"
 
 
-class OrderForm(QWidget):
+class OrderForm(Form):
     """Whom it is for, the months and item it rests on, the figures, what is demanded, and the due day."""
 
-    edited = Signal()
-
     def __init__(self, session: Session, proposal: Proposal | None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_draft_name(proposal), "下达", parent, title="提出限期整改")
         self._session = session
         self._item = proposal.item if proposal is not None else None
         self._worded = False
@@ -47,13 +46,12 @@ class OrderForm(QWidget):
         self.agency = AgencyField("单位", self)
         self.agency.setText((proposal.agency if proposal is not None else None) or "")
         self.first, self.last = _months_field("起始月份", self), _months_field("截止月份", self)
-        self.item = QComboBox(self)
-        self.item.setAccessibleName("事项")
+        self.item = _Chosen("事项", self)
         self.subject = QLineEdit(self)
         self.subject.setMaxLength(SHORT)
         self.subject.setAccessibleName("整改事由")
         self.text = text_area("整改要求", self, lines=6)
-        self.days = QSpinBox(self)
+        self.days = _Days(self)
         self.days.setRange(FEWEST_DAYS, MOST_DAYS)
         self.days.setValue(USUAL_DAYS)
         self.days.setSuffix(" 个工作日")
@@ -77,9 +75,7 @@ class OrderForm(QWidget):
         self.list.hide()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * UNIT)
+        column = self.column
         months = QWidget(self)
         span = row(self.first, label("至", "secondary", months), self.last)
         span.setStretch(0, 1)
@@ -174,12 +170,12 @@ class OrderForm(QWidget):
         self.text.blockSignals(False)
 
     def _words_typed(self) -> None:
-        self._worded = True
+        self._worded = bool(self.subject.text().strip() or self.text.toPlainText().strip())
         self.edited.emit()
 
     # what was filled in -----------------------------------------------------------------------------------
 
-    def draft(self) -> Draft:
+    def values(self) -> Draft:
         """What was filled in."""
         today = self._session.today.replace(day=1)
         return Draft(
@@ -189,7 +185,17 @@ class OrderForm(QWidget):
 
     def problem(self) -> str | None:
         """What is missing, as a sentence."""
-        return self.draft().problem()
+        return self.values().problem()
+
+    def outcome(self) -> str:
+        """To whom and until when; or that there is nothing to rest it on."""
+        if self.prepared is None:
+            return ""
+        figures = self.prepared.figures
+        if figures is not None and not figures.bad and not figures.tickets:
+            return "这一时段没有差评，请核对单位、时段和事项。"
+        due = dates.deadline(self.prepared.due_on, self._session.today)
+        return f"将编号下达{self.agency.agency}，期限 {due}。下达后对方即可看到；要收回，须写明理由撤销。"
 
     @property
     def touched(self) -> bool:
@@ -197,39 +203,52 @@ class OrderForm(QWidget):
         return self._worded
 
 
-class StepForm(QWidget):
-    """The words of one step."""
+def _draft_name(proposal: Proposal | None) -> str:
+    """What is drawn up from a figure has a draft of its own."""
+    if proposal is None:
+        return "issue"
+    return f"issue {proposal.agency} {proposal.item} {proposal.first} {proposal.last}"
 
-    edited = Signal()
 
-    def __init__(self, step: Step, parent: QWidget | None = None) -> None:
+def form_for(step: Step, parent: QWidget) -> Form | None:
+    """The words of a step; None where it needs none."""
+    if not needs_text(step):
+        return None
+    missing = "请先写明整改情况。" if step is Step.ANSWER else "请先写明理由。"
+    return WordsForm(step, MEANS[step], _HINTS.get(step, "理由"), missing, parent)
+
+
+class _Chosen(QComboBox):
+    """A choice that is kept with a draft; `read`: what was kept as it is held here."""
+
+    def __init__(self, name: str, parent: QWidget, read: Callable[[str], Any] = str) -> None:
         super().__init__(parent)
-        self.step = step
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * UNIT)
-        column.addWidget(label(MEANS[step], "small", self, wrap=True))
-        self.text = text_area(_HINTS.get(step, "理由"), self, lines=5)
-        self.text.textChanged.connect(self.edited)
-        column.addWidget(self.text)
+        self.setAccessibleName(name)
+        self._read = read
 
-    def problem(self) -> str | None:
-        """What is missing, as a sentence."""
-        if self.words():
-            return None
-        return "请先写明整改情况。" if self.step is Step.ANSWER else "请先写明理由。"
+    def typed(self) -> str | None:
+        """What is chosen, as it is kept."""
+        return str(self.currentData()) if self.currentData() is not None else None
 
-    def words(self) -> str:
-        """What was written."""
-        return self.text.toPlainText().strip()
-
-    @property
-    def touched(self) -> bool:
-        """Whether something was written that must not be lost."""
-        return bool(self.words())
+    def set_value(self, kept: str | None) -> None:
+        """Chooses what was kept, whether or not it is offered yet."""
+        data = self._read(kept) if kept is not None else None
+        if data is not None and self.findData(data) < 0:
+            self.addItem(dates.month(data) if isinstance(data, date) else str(data), data)
+        self.setCurrentIndex(max(0, self.findData(data)) if self.count() else -1)
 
 
-def _months_field(name: str, parent: QWidget) -> QComboBox:
-    made = QComboBox(parent)
-    made.setAccessibleName(name)
-    return made
+class _Days(QSpinBox):
+    """Working days, kept with a draft."""
+
+    def typed(self) -> int:
+        """The number."""
+        return self.value()
+
+    def set_value(self, kept: Any) -> None:
+        """Puts the number back."""
+        self.setValue(int(kept))
+
+
+def _months_field(name: str, parent: QWidget) -> _Chosen:
+    return _Chosen(name, parent, date.fromisoformat)

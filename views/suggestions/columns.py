@@ -28,6 +28,11 @@ def _until(row: Any) -> str:
     return f"到期：{dates.exact_day(row.due_on)} 24:00" if row.due_on else row.state.label
 
 
+def due_chip(row: Any) -> ChipText:
+    """The deadline's chip while a clock runs, else none."""
+    return deadline_chip(row) if row.days_left is not None else ChipText("", "grey")
+
+
 COLUMNS = (
     Column("deadline", "期限", 112, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
     Column("received_on", "收到", 84, lambda r: f"{r.received_on.month}月{r.received_on.day}日",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.registry import queries as registry
 from app.suggestions import queries
 from app.suggestions.commands import SHORT, Draft
 from models.rules.suggestions import RECORDED_EVENT, Source, Step, Topic, needs_text
 from views import dates
+from views.records.form import Form, WordsForm
 from views.shell.parts import label
 from views.shell.session import Session
-from views.shell.theme import UNIT
 from views.tickets.dispatch_form import AgencyField
 from views.tickets.forms import Choice, date_field, field_row, text_area
 
@@ -35,14 +34,11 @@ _HINTS = {
 }
 
 
-class RecordForm(QWidget):
-    """A suggestion as it was found; `edited` whenever it changes."""
-
-    edited = Signal()
-    action = RECORDED_EVENT
+class RecordForm(Form):
+    """A suggestion as it was found."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(RECORDED_EVENT, "登记", parent, title="登记意见")
         self._session = session
         self.source = Choice({one: one.label for one in Source}, self)
         self.source.setAccessibleName("来源")
@@ -53,16 +49,13 @@ class RecordForm(QWidget):
         self.words = text_area("意见原文", self, lines=5)
         # In a tuple, where no draft looks for fields: who left it stays off this computer.
         self._contact = (_line("提出人", "可不填", self), _line("联系方式", "可不填", self))
-        self.column = column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * UNIT)
         for name, field in (
             ("来源", self.source), ("收到日期", self.day), ("地点", self.place), ("类别", self.topic),
             ("意见", self.words), ("提出人", self.name), ("联系方式", self.phone),
         ):  # fmt: skip
-            column.addLayout(field_row(name, field, self))
+            self.column.addLayout(field_row(name, field, self))
         note = "提出人和联系方式只存不显；以后查看须写明理由并留痕。"
-        column.addWidget(label(note, "small", self, wrap=True))
+        self.column.addWidget(label(note, "small", self, wrap=True))
         for line in (self.place, self.name, self.phone, self.words):
             line.textChanged.connect(self.edited)
         for choice in (self.source, self.topic):
@@ -79,7 +72,7 @@ class RecordForm(QWidget):
         """How to reach them."""
         return self._contact[1]
 
-    def draft(self) -> Draft:
+    def values(self) -> Draft:
         """What was typed."""
         return Draft(
             self.source.value(),
@@ -93,7 +86,7 @@ class RecordForm(QWidget):
 
     def problem(self) -> str | None:
         """What is missing, as a sentence."""
-        return self.draft().problem(self._session.today)
+        return self.values().problem(self._session.today)
 
     @property
     def touched(self) -> bool:
@@ -102,34 +95,23 @@ class RecordForm(QWidget):
         return bool(self.words.toPlainText().strip() or any(line.text().strip() for line in lines))
 
 
-class StepForm(QWidget):
-    """The particulars of one step: the agency with the due day, or words."""
+class DispatchForm(Form):
+    """The agency with the due day."""
 
-    edited = Signal()
-
-    def __init__(self, step: Step, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.step, self._session = step, session
-        self.action = step.value
-        self.column = column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * UNIT)
-        column.addWidget(label(MEANS.get(step, ""), "small", self, wrap=True))
-        self.lead = AgencyField("承办单位", self) if step is Step.DISPATCH else None
-        self.text = text_area(_HINTS.get(step, "理由"), self) if needs_text(step) else None
-        if self.lead is not None:
-            self.due = label("—", "strong", self)
-            column.addLayout(field_row("承办", self.lead, self))
-            column.addLayout(field_row("答复期限", self.due, self))
-            self.lead.textChanged.connect(self.edited)
-            session.query(self, registry.agencies, self._offer, key="suggestion_agencies")
-            session.query(self, queries.due_if_sent, self._show_due, key="suggestion_due")
-        if self.text is not None:
-            column.addWidget(self.text)
-            self.text.textChanged.connect(self.edited)
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        step = Step.DISPATCH
+        super().__init__(step.value, step.label, parent, step=step)
+        self._session = session
+        self.column.addWidget(label(MEANS[step], "small", self, wrap=True))
+        self.lead = AgencyField("承办单位", self)
+        self.due = label("—", "strong", self)
+        self.column.addLayout(field_row("承办", self.lead, self))
+        self.column.addLayout(field_row("答复期限", self.due, self))
+        self.lead.textChanged.connect(self.edited)
+        session.query(self, registry.agencies, self._offer, key="suggestion_agencies")
+        session.query(self, queries.due_if_sent, self._show_due, key="suggestion_due")
 
     def _offer(self, agencies: tuple[Any, ...]) -> None:
-        assert self.lead is not None
         self.lead.offer(agencies)
         self.edited.emit()
 
@@ -138,24 +120,35 @@ class StepForm(QWidget):
         self.due.setText(f"{dates.deadline(due.due_on, self._session.today)}{unsure}")
 
     def problem(self) -> str | None:
-        """What is missing, as a sentence."""
-        if self.lead is not None and self.lead.agency is None:
-            return "请选择承办单位。"
-        if self.text is not None and not self.text.toPlainText().strip():
-            return "请先写明答复。" if self.step is Step.ANSWER else "请先写明理由。"
-        return None
+        """That no agency was named."""
+        return "请选择承办单位。" if self.lead.agency is None else None
 
     def values(self) -> dict[str, Any]:
-        """The particulars as the command takes them."""
-        return {
-            "lead": self.lead.agency if self.lead is not None else None,
-            "words": self.text.toPlainText().strip() if self.text is not None else None,
-        }
+        """The agency."""
+        return {"lead": self.lead.agency}
 
     @property
     def touched(self) -> bool:
         """Whether something was written that must not be lost."""
-        return bool(self.values()["words"] or (self.lead is not None and self.lead.text().strip()))
+        return bool(self.lead.text().strip())
+
+
+class AnswerForm(WordsForm):
+    """The words of a step, as its command takes them."""
+
+    def values(self) -> dict[str, Any]:
+        """The words."""
+        return {"words": self.words()}
+
+
+def form_for(step: Step, session: Session, parent: QWidget) -> Form | None:
+    """The particulars of a step; None where it needs none."""
+    if step is Step.DISPATCH:
+        return DispatchForm(session, parent)
+    if not needs_text(step):
+        return None
+    missing = "请先写明答复。" if step is Step.ANSWER else "请先写明理由。"
+    return AnswerForm(step, MEANS[step], _HINTS.get(step, "理由"), missing, parent)
 
 
 def _line(name: str, hint: str, parent: QWidget) -> QLineEdit:

@@ -41,19 +41,25 @@ def beside(page: Page, panel: QWidget) -> tuple[QVBoxLayout, QSplitter]:
     """Divides a page between a column with the header and a panel at the right; returns column and divider."""
     line = QHBoxLayout(page)
     line.setContentsMargins(0, 0, 0, 0)
-    split = QSplitter(Qt.Orientation.Horizontal, page)
-    split.setHandleWidth(UNIT)
-    split.setChildrenCollapsible(False)
-    line.addWidget(split)
-    left = QWidget(split)
+    left = QWidget(page)
     column = QVBoxLayout(left)
     column.setContentsMargins(MARGIN, 4 * UNIT, 3 * UNIT, MARGIN)
     column.setSpacing(3 * UNIT)
     column.addLayout(page.header())
+    split = divided(left, panel, page)
+    line.addWidget(split)
+    return column, split
+
+
+def divided(left: QWidget, panel: QWidget, parent: QWidget) -> QSplitter:
+    """What is listed at the left, which takes what is left over, and a panel at the right."""
+    split = QSplitter(Qt.Orientation.Horizontal, parent)
+    split.setHandleWidth(UNIT)
+    split.setChildrenCollapsible(False)
     split.addWidget(left)
     split.addWidget(panel)
     panel.setMinimumWidth(_NARROWEST)
     split.setStretchFactor(0, 1)
     split.setStretchFactor(1, 0)
     split.setSizes([800, PANEL_WIDTH])
-    return column, split
+    return split
