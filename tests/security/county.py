@@ -42,6 +42,8 @@ WORDS = {
     ),
 }
 NOBODYS = ("无人承办的原话", "HCP-NOBODY", "CASE-NOBODY")
+#: What was handed to others: seen by whom it names, and by whom it does not.
+HINTS = ("指名的线索", "未指名的线索")
 #: The raters: what nobody sees without a reason on record.
 RATER = ("欧阳秀敏", "13912347788", "330225199001017788")
 MASKED = ("欧***", "139****7788")
@@ -113,6 +115,9 @@ class County:
         self._suggest()
         self._keep_filters()
         self._count()
+        self._appeal()
+        self._call_back()
+        self._refer()
         # No longer marked as test: nobody may set the clock.
         self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
         self._ask()
@@ -279,6 +284,92 @@ class County:
                 "INSERT INTO pd.tally_staff VALUES ('2026-10-09', %s, 1, 0, 0, 0, 1)", somebody
             )
 
+    def _appeal(self) -> None:
+        """An appeal of either agency with evidence and leave to be late; the other's was upheld, corrected and filed."""
+        database = self.database
+        for name, agency, login in (("own", "甲镇", "liaison-01"), ("other", "乙镇", "liaison-02")):
+            rating = self.numbers[f"{name}_rating"]
+            database.raw("officer", "SELECT pd.admit_appeal(%s, '出差')", rating)
+            facts = {"rating": rating, "appellant": "窗口人员", "statement": WORDS[agency][2]}
+            made = database.raw(
+                login, "SELECT pd.file_appeal(%s::jsonb, gen_random_uuid())", json.dumps(facts)
+            )[0][0]
+            self.numbers[f"{name}_appeal"] = made["appeal"]
+            self.numbers[f"{name}_evidence"] = database.one(
+                "INSERT INTO pd.appeal_file (appeal_id, name, kind, size, hash, added_at, added_by)"
+                " SELECT %s, %s || '.pdf', 'pdf', 1, sha256(%s), pd.now(), %s RETURNING id",
+                made["appeal"], WORDS[agency][2], WORDS[agency][2].encode(), login,
+            )  # fmt: skip
+        self._decide(self.numbers["other_appeal"])
+        # A correction beside a rating of the first agency too, so that each has one.
+        database.rows(
+            "INSERT INTO pd.correction SELECT id, %s, agency_id, case_number, area_code, target, rating_number, 'mistaken',"
+            " 'replace', 5, pd.now(), 'officer' FROM pd.rating WHERE id = %s",
+            self.numbers["own_appeal"], self.numbers["own_rating"],
+        )  # fmt: skip
+
+    def _decide(self, appeal: int) -> None:
+        """Found by the agency, decided by an officer, filed with the bureau."""
+        for login, version, action, payload in (
+            ("liaison-02", 1, "appeal_uphold", {"finding": "mistaken", "level": 4, "text": WORDS["乙镇"][2]}),
+            ("officer", 2, "appeal_correct", {"text": WORDS["乙镇"][2]}),
+        ):
+            self.database.raw(
+                login,
+                "SELECT pd.act_appeal(%s, %s, %s, %s::jsonb, gen_random_uuid())",
+                appeal, version, action, json.dumps(payload),
+            )  # fmt: skip
+        month = MONDAY.date().replace(day=1).isoformat()
+        facts = {"kind": "corrections", "first": month, "last": month}
+        made = self.database.raw(
+            "officer", "SELECT pd.make_filing(%s::jsonb, gen_random_uuid())", json.dumps(facts)
+        )
+        self.numbers["filing"] = made[0][0]["filing"]
+
+    def _call_back(self) -> None:
+        """A sample with a call on a ticket of either agency, and one of each that nobody made yet."""
+        for agency in ("jia", "yi"):
+            sample = self.database.one(
+                "INSERT INTO pd.callback_sample (month, agency_id, size, seed, method, stock, drawn, drawn_at, drawn_by, command_id)"
+                " VALUES ('2026-11-01', %s, 1, 'a', 'sha256-smallest-1', '{}', '{}', pd.now(), 'officer', gen_random_uuid())"
+                " RETURNING id",
+                self.numbers[agency],
+            )
+            ticket = self.numbers["own" if agency == "jia" else "other"]
+            for kind, outcome in (("spot_check", None), ("hotline", "satisfied"), ("agency", None)):
+                call = self.database.one(
+                    "INSERT INTO pd.callback AS c (ticket_id, kind, round, agency_id, sample_id, opened_at, outcome, words)"
+                    " VALUES (%s, %s, 1, %s, %s, pd.now(), %s, %s) RETURNING id",
+                    ticket, kind, self.numbers[agency], sample, outcome, WORDS["甲镇" if agency == "jia" else "乙镇"][1],
+                )  # fmt: skip
+                self.numbers[f"{kind}_of_{agency}"] = call
+                self.database.rows(
+                    "SELECT pd.note_callback(c, 'callback_try', NULL, NULL) FROM pd.callback c WHERE c.id = %s",
+                    call,
+                )
+
+    def _refer(self) -> None:
+        """A hint of misconduct that names one person of each group, another that names nobody, people held to account."""
+        for number, people in enumerate(
+            (["liaison-01", "bureau", "admin", "auditor", "officer"], []), start=1
+        ):
+            self.numbers[f"referral_{number}"] = self.database.one(
+                "INSERT INTO pd.referral (year, number, ticket_id, reference, department, subject, hint, people, made_on, made_at,"
+                " made_by, command_id) VALUES (2026, %s, %s, 'X', '纪委', %s, %s, %s, pd.today(), pd.now(), 'head',"
+                " gen_random_uuid()) RETURNING id",
+                number, self.numbers["own"], HINTS[number - 1], HINTS[number - 1], people,
+            )  # fmt: skip
+            self.database.rows(
+                "SELECT pd.note_referral(%s, 'made', NULL)", self.numbers[f"referral_{number}"]
+            )
+        for agency in ("jia", "yi"):
+            self.database.rows(
+                "INSERT INTO pd.accountability (agency_id, staff_id, ground, facts, measure, decided_on, recorded_at, recorded_by,"
+                " command_id) SELECT %s, id, 'repeated', '事实', '谈话', pd.today(), pd.now(), 'officer', gen_random_uuid()"
+                " FROM pd.staff_member WHERE agency_id = %s",
+                self.numbers[agency], self.numbers[agency],
+            )  # fmt: skip
+
     def _ask(self) -> None:
         """What waits or was looked up: a request of the first admin, a reveal of an officer."""
         facts = {"name": "新负责人", "group": "officer", "verifier": VERIFIER}
@@ -302,7 +393,7 @@ class County:
 
 def hidden_from(login: str) -> tuple[str, ...]:
     """The words that somebody must not see, whatever they do."""
-    always = (*RATER, VERIFIER, STAGED)
+    always = (*RATER, VERIFIER, STAGED, HINTS[1])
     if login.startswith(("officer", "second-officer")):
         return always
     if login == "liaison-01":
