@@ -119,7 +119,7 @@ def test_pressing_a_bar_chooses_the_agency(page, qtbot):
 def test_another_period_or_group_is_shown_without_a_read_where_the_counts_are_at_hand(
     page, qtbot, monkeypatch
 ):
-    page._read_whole()
+    page.counts.read_whole()
     settle(qtbot, page)
     monkeypatch.setattr(page.session, "query", None)
     qtbot.keyClick(page, Qt.Key.Key_Left)
@@ -201,7 +201,7 @@ def test_closed_months_say_so():
 
 
 def test_every_board_answers_to_mouse_and_keys(page, qtbot):
-    page._read_whole()
+    page.counts.read_whole()
     settle(qtbot, page)
     for name, spots in (("trend", 2), ("heat", 10), ("scatter", 4)):
         page._boards[name].click()
@@ -221,7 +221,7 @@ def test_every_board_answers_to_mouse_and_keys(page, qtbot):
 
 
 def test_lines_are_added_and_taken_out(page, qtbot):
-    page._read_whole()
+    page.counts.read_whole()
     settle(qtbot, page)
     page._boards["trend"].click()
     board = page.boards["trend"]
@@ -258,7 +258,7 @@ def test_nothing_is_clipped_or_covers_something_else_with_long_names(qtbot):
 
 
 def turned_to(page, qtbot, name):
-    page._read_whole()
+    page.counts.read_whole()
     settle(qtbot, page)
     page._boards[name].click()
     plot = page.boards[name].canvas
