@@ -29,9 +29,13 @@ Work = Callable[[Any], Any]
 
 
 class RecordPanel(TabsAsLaidOut, QFrame):
-    """`acted(Done)` after something was recorded or a step was taken. A subclass says what the record is."""
+    """`acted(Done)` after something was recorded or a step was taken, `began` when the form for something new opens.
+
+    A subclass says what the record is.
+    """
 
     acted = Signal(object)
+    began = Signal()
 
     #: Read out for the panel; what one of its things is called (这件意见); icon, title and advice without one.
     name, noun, nothing = "", "", ("", "", "")
@@ -268,7 +272,11 @@ class RecordPanel(TabsAsLaidOut, QFrame):
         """Turns to the days of the deadline, or back to the history."""
         in_sight = self.days.isVisible()
         self.sheets.turn_to(self.history if in_sight else self.days)
-        self._area.ensureWidgetVisible(self.sheets.tabs)
+        QTimer.singleShot(0, self, self._bring_sheets)
+
+    def _bring_sheets(self) -> None:
+        """The sheet begins at the top, once it is laid out."""
+        self._area.verticalScrollBar().setValue(self.sheets.y())
 
     # forms ------------------------------------------------------------------------------------------------
 
@@ -282,6 +290,7 @@ class RecordPanel(TabsAsLaidOut, QFrame):
         self._new = make
         self._open(make())
         self.foot.show()
+        self.began.emit()
 
     def allows(self, step: StrEnum) -> bool:
         """Whether the step can be begun now."""
