@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS
@@ -70,11 +71,19 @@ class RatesBoard(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * UNIT)
         column.addWidget(self._strip())
-        line = QHBoxLayout()
-        line.setSpacing(3 * UNIT)
-        line.addWidget(self._agencies(), 3)
-        line.addWidget(self._side(), 2)
-        column.addLayout(line, 1)
+        self._tables = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._tables.setSpacing(3 * UNIT)
+        self._tables.addWidget(self._agencies(), 3)
+        self._tables.addWidget(self._side(), 2)
+        column.addLayout(self._tables, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where both find room, else one below the other."""
+        super().resizeEvent(event)
+        needed = self.agencies.minimumWidth() + self.platforms.minimumWidth() + 16 * UNIT
+        room = event.size().width() >= needed
+        ways = QBoxLayout.Direction
+        self._tables.setDirection(ways.LeftToRight if room else ways.TopToBottom)
 
     def _strip(self) -> QFrame:
         frame, inner = card(self, margin=3)
