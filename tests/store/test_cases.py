@@ -56,9 +56,24 @@ class World:
         found: Counter[tuple[Any, ...]] = Counter()
         for day, row, level, default in self._item_ratings():
             if (day.replace(day=1), row["agency"]) in self.rating_cover:
-                found[day, row["agency"], row["platform"], level] += 1
-                found[day, row["agency"], row["platform"], "default" if default else "active"] += 1
+                # A theme's own rating stands for its cases, and for nothing of its own but the hall's activity.
+                whole = "rated_at" in row and self._is_whole(row)
+                if not whole:
+                    found[day, row["agency"], row["platform"], level] += 1
+                if not (whole and default):
+                    found[day, row["agency"], row["platform"], "default" if default else "active"] += 1
         return found
+
+    def _is_whole(self, rating: Row) -> bool:
+        """Art. 19: the rating of a theme that counts for a case of it, and whose number is no case itself."""
+        number, area = rating["case_number"], rating["area_code"]
+        return (number, area) not in self.cases and any(
+            row["theme_number"] == number
+            and row["area_code"] == area
+            and (row["case_number"], area, 1) not in self.ratings
+            and (_month(rating["rated_at"]), row["agency"]) in self.rating_cover
+            for row in self.cases.values()
+        )
 
     def _item_ratings(self) -> Iterator[tuple[date, Row, int, bool]]:
         for (case, area, number), rating in self.ratings.items():

@@ -28,6 +28,7 @@ from tests.store.test_cases import Draw
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
 PERIODS = (Period.month(OCTOBER), Period.month(NOVEMBER), Period(SEPTEMBER, NOVEMBER))
 #: All platforms, those of the quality, and one.
+BAD = (2, 1)
 CHOICES = ((), tuple(platform.value for platform in SHIPPED.quality_platforms), ("hall",))
 
 
@@ -82,9 +83,16 @@ def listed(connection: Connection, figure: Any, module: Any = figures) -> list[A
 
 def ranked(connection: Connection, figure: Figure) -> int:
     """The number that the ranking shows."""
-    levels = facts_of(connection, figure.agency, figure.period).levels
-    chosen = [p for p in levels if not figure.platforms or p.value in figure.platforms]
-    return sum(sum(levels[platform].values()) for platform in chosen)
+    view = rankings.ranking(connection, figure.period, group="township", compare=False)
+    return sum(
+        number
+        for facts in view.facts
+        if figure.agency in (None, facts.agency)
+        for platform, levels in facts.levels.items()
+        if not figure.platforms or platform.value in figure.platforms
+        for level, number in levels.items()
+        if not figure.levels or level in figure.levels
+    )
 
 
 def facts_of(connection: Connection, agency: str, period: Period) -> AgencyFacts:
@@ -123,7 +131,13 @@ def check(database: Database, login: str, agencies: list[str]) -> dict[Figure, C
     """Everything that one person sees: the pages add up to what is said of them, and to the ranking's number."""
     found: dict[Figure, Counted] = {}
     with closing(database.person(login)) as store, store.read() as connection:
-        for figure in (Figure(a, p, c) for a in agencies for p in PERIODS for c in CHOICES):
+        of_all = [Figure(None, p, c, levels) for p in PERIODS for c in CHOICES for levels in ((), BAD)]
+        grouped = Figure(None, PERIODS[2], (), BAD, "township")
+        for figure in (
+            *(Figure(a, p, c) for a in agencies for p in PERIODS for c in CHOICES),
+            *of_all,
+            grouped,
+        ):
             rows, found[figure] = listed(connection, figure), figures.counted(connection, figure)
             assert len({row.id for row in rows}) == len(rows)
             assert sum(row.number for row in rows) == found[figure].visible, (login, figure)
