@@ -227,9 +227,9 @@ _RATINGS = f"""
            r.is_default AND f.id IS NULL AS is_default, r.case_number, r.item_id, r.hall_id, t.id AS ticket_id, t.state,
            coalesce(f.id, r.id) AS rating_id, r.agency_id
     {_OPEN} {_COVERED}
-    JOIN rating r ON r.agency_id = v.agency_id AND r.target = 'item' AND r.rating_number = 1
+    JOIN counted_rating r ON r.agency_id = v.agency_id AND r.target = 'item' AND r.rating_number = 1
         AND r.rated_at >= o.starts AND r.rated_at < o.ends
-    LEFT JOIN rating f ON o.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = 'item'
+    LEFT JOIN counted_rating f ON o.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = 'item'
         AND f.service_number = r.service_number AND f.rating_number = 2
         AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
     LEFT JOIN ticket t ON t.id = r.ticket_id

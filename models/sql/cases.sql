@@ -46,8 +46,8 @@ BEGIN
     SELECT c.case_number, c.area_code, c.agency_id, c.platform, c.hall_id, r.id,
            CASE WHEN latest THEN coalesce(f.level, r.level) ELSE r.level END,
            r.is_default AND NOT (latest AND f.id IS NOT NULL), r.rated_at
-    FROM one o JOIN service_case c USING (case_number, area_code) JOIN rating r ON r.id = o.id
-    LEFT JOIN rating f ON latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = 'item'
+    FROM one o JOIN service_case c USING (case_number, area_code) JOIN counted_rating r ON r.id = o.id
+    LEFT JOIN counted_rating f ON latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = 'item'
         AND f.service_number = r.service_number AND f.rating_number = 2
         AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
     WHERE r.rated_at >= starts AND r.rated_at < ends -- the earliest may lie before
@@ -80,7 +80,9 @@ END $$;
 CREATE FUNCTION pd.given_to(number text, area text, latest boolean) RETURNS TABLE (ratings bigint, first_at timestamptz)
     LANGUAGE sql STABLE
 AS $$
-    SELECT count(*), min(r.rated_at) FILTER (WHERE NOT r.is_default AND (r.rating_number = 1 OR latest AND EXISTS (
+    SELECT count(*), min(r.rated_at) FILTER (WHERE NOT r.is_default
+           -- A rating that was left out (Art. 25) was given, and counts as nobody's voice.
+           AND r.id <> ALL (ARRAY(SELECT k.rating_id FROM pd.correction k WHERE k.effect = 'exclude')) AND (r.rating_number = 1 OR latest AND EXISTS (
                SELECT FROM pd.rating o WHERE o.case_number = r.case_number AND o.area_code = r.area_code AND o.target = 'item'
                    AND o.service_number = r.service_number AND o.rating_number = 1
                    AND pd.local_day(r.rated_at) <= pd.local_day(o.rated_at) + 60)))
@@ -132,14 +134,14 @@ BEGIN
     RETURN QUERY
     SELECT pd.local_day(c.finished_at), c.agency_id, c.platform, coalesce(c.hall_id, 0),
            coalesce(pd.local_day(o.first_at), never), o.ratings = 0, count(*)
-    FROM service_case c CROSS JOIN LATERAL pd.given_to(c.case_number, c.area_code, latest) o
+    FROM counted_case c CROSS JOIN LATERAL pd.given_to(c.case_number, c.area_code, latest) o
     WHERE c.finished_at >= starts AND c.finished_at < ends AND c.batch_number IS NULL AND c.theme_number IS NULL
     GROUP BY 1, 2, 3, 4, 5, 6;
     -- Batches and themes are asked once each, however many cases they hold.
     RETURN QUERY
     WITH cased AS MATERIALIZED (
         SELECT c.case_number, c.area_code, c.agency_id, c.platform, c.hall_id, c.finished_at, c.batch_number, c.theme_number
-        FROM service_case c
+        FROM counted_case c
         WHERE c.finished_at >= starts AND c.finished_at < ends AND (c.batch_number IS NOT NULL OR c.theme_number IS NOT NULL)),
     batches AS (
         SELECT b.batch_number, b.agency_id, b.area_code, sum(g.ratings) AS ratings, min(g.first_at) AS first_at

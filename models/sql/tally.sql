@@ -23,9 +23,9 @@ BEGIN
                count(*) FILTER (WHERE r.target = 'item' AND coalesce(f.level, r.level) = 1)::integer,
                count(*) FILTER (WHERE r.target = 'item' AND r.is_default AND f.id IS NULL)::integer,
                count(*) FILTER (WHERE NOT r.is_default OR f.id IS NOT NULL)::integer
-        FROM rating r
+        FROM counted_rating r
         JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = r.agency_id
-        LEFT JOIN rating f ON f.area_code = r.area_code AND f.case_number = r.case_number
+        LEFT JOIN counted_rating f ON f.area_code = r.area_code AND f.case_number = r.case_number
             AND f.target = r.target AND f.service_number = r.service_number AND f.rating_number = 2
             AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
         WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
@@ -40,7 +40,7 @@ BEGIN
                count(*) FILTER (WHERE r.target = 'item' AND r.level = 1)::integer,
                count(*) FILTER (WHERE r.target = 'item' AND r.is_default)::integer,
                count(*) FILTER (WHERE NOT r.is_default)::integer
-        FROM rating r
+        FROM counted_rating r
         JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = r.agency_id
         WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
         GROUP BY 1, 3, 4, 5;
@@ -90,7 +90,7 @@ AS $$
            count(*) FILTER (WHERE level = 5)::integer, count(*) FILTER (WHERE level = 4)::integer,
            count(*) FILTER (WHERE level = 3)::integer, count(*) FILTER (WHERE level = 2)::integer,
            count(*) FILTER (WHERE level = 1)::integer
-    FROM rating
+    FROM counted_rating
     WHERE target = 'staff' AND staff_id IS NOT NULL AND rating_number = 1
       AND rated_at >= pd.local_midnight(month) AND rated_at < pd.local_midnight((month + INTERVAL '1 month')::date)
     GROUP BY 1, 2
