@@ -18,10 +18,10 @@ from views.shell.theme import UNIT
 from views.statistics.figure_table import Cell, FigureTable, Head, Row
 from views.tickets.drill import Drill
 
-_CODES = ("good", "default_good", "answered", "rectified", "participation")
+_CODES = ("good", "default_good", "answered", "rectified", "satisfied", "participation")
 _AGENCY = (
     Head("单位", 130, stretch=True), Head("评价", 62), Head("好评率", 72), Head("默认好评率", 88), Head("差评工单", 76),
-    Head("回复率", 70), Head("整改率", 70), Head("参评率", 70),
+    Head("回复率", 70), Head("整改率", 70), Head("回访满意率", 86), Head("参评率", 70),
 )  # fmt: skip
 _PLATFORM = (
     Head("业务平台", 96, stretch=True), Head("评价", 60), Head("好评率", 72), Head("默认好评", 76), Head("参评率", 70)
@@ -48,13 +48,14 @@ class _RateFigure(QWidget):
         for widget in (self._name, self._value, self._word):
             column.addWidget(widget)
 
-    def show_rate(self, rate: Rate) -> None:
-        """Shows a rate."""
+    def show_rate(self, rate: Rate, share: Rate | None = None) -> None:
+        """Shows a rate; `share`: of how many it speaks."""
         self._name.setText(rate.name)
         self._value.setText("—" if rate.percent is None else rate.text)
         short = f"{rate.numerator:,} / {rate.denominator:,}" if rate.denominator else rate.text
-        self._word.setText(short)
-        self.setToolTip(said(rate))
+        more = f"，回访 {share.numerator:,}" if share is not None and share.numerator else ""
+        self._word.setText(short + more)
+        self.setToolTip("\n".join(said(one) for one in (rate, share) if one is not None))
         self.setAccessibleName(f"{rate.name} {rate.text} {rate.counted}")
 
 
@@ -129,7 +130,8 @@ class RatesBoard(QWidget):
         for number, widget in enumerate(self._figures):
             widget.setVisible(number < len(rates))
             if number < len(rates):
-                widget.show_rate(rates[number])
+                one = rates[number]
+                widget.show_rate(one, figures.total.rate("called") if one.code == "satisfied" else None)
         tickets = figures.scope.platform is None
         self.agencies.show_rows(
             [self._agency(figures.scope, one, tickets=tickets) for one in figures.agencies]
@@ -162,7 +164,7 @@ class RatesBoard(QWidget):
             Cell(f"{found:,}", "计入本单位的差评工单", drill) if tickets else Cell("—", "工单不按平台分列")
         )
         if not tickets:
-            rates[2] = rates[3] = number
+            rates[2:5] = [number] * 3
         platforms = (scope.platform.value,) if scope.platform else ()
         rated = Figure(one.agency, scope.period, platforms) if one.counts.ratings else None
         first = (
