@@ -19,6 +19,7 @@ from app.intake.kinds import Kind as FileKind
 from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDeadline, Refusal, SheetSeen
 from app.rankings import counts
 from app.rankings import queries as rankings
+from app.referrals import queries as referrals
 from app.registry import queries as registry
 from app.suggestions import queries as suggestions
 from app.tickets import commands, presence, similar
@@ -258,6 +259,7 @@ class Backend:
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
+        monkeypatch.setattr(referrals, "concerns", lambda _connection: False)
         monkeypatch.setattr(suggestions, "page", lambda *_, **__: suggestions.Page((), None))
 
     def _matching(self, chosen: Any) -> list[Any]:

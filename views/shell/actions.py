@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from models.rules import referrals
 from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.people import Group
 from models.rules.suggestions import MOVES, Step
@@ -44,13 +45,17 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page of the navigation; `factory` is ``module:class``, imported when first shown."""
+    """A page of the navigation; `factory` is ``module:class``, imported when first shown.
+
+    `personal`: who sees it is not told by the group; the window asks, and until then it shows nowhere.
+    """
 
     id: str
     title: str
     icon: str
     factory: str
     groups: frozenset[Group] = EVERYONE
+    personal: bool = False
 
 
 PAGES: tuple[PageEntry, ...] = (
@@ -64,6 +69,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("registry", "名录", "registry", "views.registry.page:RegistryPage", READERS_OF_PEOPLE),
     PageEntry("audit", "审计", "audit", "views.audit.page:AuditPage", AUDITORS),
     PageEntry("rules", "规则", "rules", "views.rules.page:RulesPage"),
+    PageEntry("referrals", "线索移送", "referral", "views.referrals.page:ReferralsPage", personal=True),
 )
 
 _TICKET_ICONS = {
@@ -135,6 +141,27 @@ def _suggestion_commands() -> Iterable[Command]:
         yield Command(what, title, icon, HANDLERS, page="suggestions", keywords=words)
 
 
+_REFERRAL_ICONS = {
+    referrals.Step.NOTE: "annotate",
+    referrals.Step.NAME: "people",
+    referrals.Step.CLOSE: "finish",
+}
+
+
+def referral_command(step: referrals.Step) -> str:
+    """The id of the command that takes a step with the chosen referral."""
+    return f"referral.{step.value}"
+
+
+def _referral_commands() -> Iterable[Command]:
+    words = "违纪 违法 纪委 监察"
+    yield Command("referral.make", "移送线索", "referral", OFFICERS, page="tickets", keywords=words)
+    for step, icon in _REFERRAL_ICONS.items():
+        yield Command(
+            referral_command(step), f"线索移送：{step.label}", icon, page="referrals", keywords=words
+        )
+
+
 def _filter_commands() -> Iterable[Command]:
     """What is done with the filters that are kept under a name; only officers share."""
     words = "常用筛选 保存 条件 视图"
@@ -199,7 +226,7 @@ def _statistics_commands() -> Iterable[Command]:
 
 def _page_commands() -> Iterable[Command]:
     for number, page in enumerate(PAGES, 1):
-        key = f"Ctrl+{number % 10}" if number <= 10 else None
+        key = f"Ctrl+{number % 10}" if number <= 10 and not page.personal else None
         yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, key)
 
 
@@ -267,6 +294,7 @@ COMMANDS: tuple[Command, ...] = (
         "intake.paper", "录入书面评价表", "edit", OFFICERS, "Ctrl+Shift+B", "intake", keywords="纸质 评价"
     ),
     *_suggestion_commands(),
+    *_referral_commands(),
     Command(
         "improvement.propose",
         "提出限期整改",
@@ -336,8 +364,8 @@ def command(command_id: str) -> Command:
 
 
 def pages_for(group: Group) -> tuple[PageEntry, ...]:
-    """The pages that concern a group."""
-    return tuple(page for page in PAGES if group in page.groups)
+    """The pages that concern everybody of a group."""
+    return tuple(page for page in PAGES if group in page.groups and not page.personal)
 
 
 class Registry:
