@@ -171,6 +171,7 @@ class Stock:
 
     agency: int
     name: str
+    initials: str | None
     number: int
 
 
@@ -232,6 +233,8 @@ class SampleLine:
     number: str | None
     item: str | None
     stand: Stand | None
+    #: The round of the ticket in which it is called, None for one not drawn.
+    round: int | None
 
 
 @dataclass(frozen=True, slots=True)

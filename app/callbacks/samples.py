@@ -15,10 +15,11 @@ from app.callbacks.rows import (
     SampleLine,
     SamplePage,
     SampleRow,
+    StepLine,
     Stock,
 )
 from app.errors import UserError
-from models.rules import sampling
+from models.rules import events, sampling
 from models.rules.callbacks import Decision, Outcome, Stand, stand
 
 _ROW = """
@@ -76,7 +77,8 @@ def sample(connection: Connection, sample_id: int) -> SampleDetail:
     stock, drawn = connection.execute(
         text("SELECT stock, drawn FROM callback_sample WHERE id = :id"), {"id": sample_id}
     ).one()
-    return SampleDetail(row, tuple(stock), tuple(drawn), _lines(connection, row, stock, drawn))
+    made = StepLine(row.drawn_at, row.drawn_by, events.label("callback_drawn"), None)
+    return SampleDetail(row, tuple(stock), tuple(drawn), _lines(connection, row, stock, drawn), (made,))
 
 
 def _lines(
@@ -84,7 +86,7 @@ def _lines(
 ) -> tuple[SampleLine, ...]:
     rows = connection.execute(
         text("""
-            SELECT t.id, t.number, (SELECT i.name FROM service_item i WHERE i.id = t.item_id) AS item, c.outcome, c.decision
+            SELECT t.id, t.number, (SELECT i.name FROM service_item i WHERE i.id = t.item_id) AS item, c.outcome, c.decision, c.round
             FROM ticket t LEFT JOIN callback c ON c.ticket_id = t.id AND c.sample_id = :sample
             WHERE t.id = ANY (CAST(:stock AS bigint[]))"""),
         {"stock": stock, "sample": row.id},
@@ -95,7 +97,7 @@ def _lines(
         SampleLine(
             ticket, place, sampling.rank(row.seed, ticket).hex(), ticket in chosen,
             known[ticket].number if ticket in known else None, known[ticket].item if ticket in known else None,
-            _stand(known.get(ticket)) if ticket in chosen else None,
+            _stand(known.get(ticket)) if ticket in chosen else None, known[ticket].round if ticket in known else None,
         )
         for place, ticket in enumerate(ordered, 1)
     )  # fmt: skip
@@ -137,7 +139,7 @@ def stock(connection: Connection, month: date) -> tuple[Stock, ...]:
     """Each agency in standing order, and how many of its tickets of a month can be drawn."""
     rows = connection.execute(
         text(
-            """SELECT a.id, a.name, cardinality(pd.sample_stock(a.id, :month)) FROM agency a ORDER BY a.standing, a.id"""
+            """SELECT a.id, a.name, a.initials, cardinality(pd.sample_stock(a.id, :month)) FROM agency a ORDER BY a.standing, a.id"""
         ),
         {"month": month},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from models.rules import referrals
+from models.rules import callbacks, referrals
 from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.people import Group
 from models.rules.suggestions import MOVES, Step
@@ -61,6 +61,7 @@ class PageEntry:
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("desk", "工作台", "desk", "views.desk.page:DeskPage", HANDLERS),
     PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage", HANDLERS),
+    PageEntry("callbacks", "回访", "call", "views.callbacks.page:CallbacksPage", HANDLERS),
     PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
     PageEntry("statistics", "统计", "statistics", "views.statistics.page:StatisticsPage"),
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
@@ -162,6 +163,46 @@ def _referral_commands() -> Iterable[Command]:
         )
 
 
+_CALLBACK_ICONS = {
+    callbacks.Step.CALL: "call",
+    callbacks.Step.REOPEN: "reopen",
+    callbacks.Step.LEAVE: "finish",
+}
+
+
+def callback_command(step: callbacks.Step) -> str:
+    """The id of the command that takes a step with the chosen callback."""
+    return f"callback.{step.value}"
+
+
+def _callback_commands() -> Iterable[Command]:
+    for step, icon in _CALLBACK_ICONS.items():
+        title = step.label if step is callbacks.Step.CALL else f"回访不满意：{step.label}"
+        key = "Ctrl+Alt+R" if step is callbacks.Step.CALL else None
+        yield Command(
+            callback_command(step), title, icon, step.groups, key, "callbacks", keywords="电话 满意"
+        )
+    for what, title, icon, groups, shortcut, words in (
+        ("next", "下一件回访", "next", HANDLERS, "Ctrl+Alt+N", "下一个 电话"),
+        ("contact", "查看回访对象联系方式（留痕）", "key", HANDLERS, None, "电话 评价人"),
+        ("draw", "抽取回访样本", "scatter", OFFICERS, None, "抽样 抽查 随机 种子"),
+        ("check", "重新抽取核对", "verify", OFFICERS, None, "抽样 种子 验证"),
+        ("print", "打印回访抽样单", "printer", OFFICERS, None, "文书 PDF 预览 Word"),
+    ):
+        yield Command(f"callback.{what}", title, icon, groups, shortcut, "callbacks", keywords=words)
+
+
+def _staff_commands() -> Iterable[Command]:
+    for what, title, icon in (
+        ("order", "对窗口人员下达限期整改", "rectify"),
+        ("record", "登记追责", "flag"),
+        ("withdraw", "撤回追责记录", "recall"),
+    ):
+        yield Command(
+            f"staff.{what}", title, icon, OFFICERS, page="statistics", keywords="窗口人员 末位 问责"
+        )
+
+
 def _filter_commands() -> Iterable[Command]:
     """What is done with the filters that are kept under a name; only officers share."""
     words = "常用筛选 保存 条件 视图"
@@ -255,6 +296,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.duplicate", "以“重复”不予转办", "duplicate", OFFICERS, page="tickets", keywords="疑似 相似"
     ),
+    *_callback_commands(),
     *_filter_commands(),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command(
@@ -295,6 +337,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *_suggestion_commands(),
     *_referral_commands(),
+    *_staff_commands(),
     Command(
         "improvement.propose",
         "提出限期整改",
