@@ -61,14 +61,9 @@ _KIND_NO = " ".join(f"WHEN '{kind.value}' THEN {number}" for number, kind in enu
 #: The number of a row, as `Ref.number` reckons it.
 _ID = f"((x.ticket_id * {len(Kind)} + CASE x.kind {_KIND_NO} END) * 1000 + x.round)"
 _STATES = ",".join(f"'{state.value}'" for state in AGENCY_DUE)
-#: What is due, by who calls: ticket, kind, round and the rating's time. A hotline's call on an earlier round stands,
-#: unless the ticket was begun anew because of it.
+#: What is due: ticket, kind, round and the rating's time.
 _DUE = {
-    Kind.HOTLINE: """
-        SELECT t.id AS ticket_id, 'hotline' AS kind, t.round, t.opened_at FROM ticket t
-        WHERE t.platform = 'hotline' AND t.level <= 2 AND t.state <> 'rejected' AND NOT EXISTS (
-            SELECT FROM callback c WHERE c.ticket_id = t.id AND c.kind = 'hotline' AND c.outcome IS NOT NULL
-                                     AND (c.round = t.round OR c.decision IS DISTINCT FROM 'reopen'))""",
+    Kind.HOTLINE: f"SELECT t.id AS ticket_id, 'hotline' AS kind, t.round, t.opened_at FROM ticket t WHERE {tickets.CALL_BACK}",
     Kind.SPOT_CHECK: """
         SELECT c.ticket_id, c.kind, c.round, c.opened_at FROM callback c JOIN ticket t ON t.id = c.ticket_id AND t.round = c.round
         WHERE c.kind = 'spot_check' AND c.outcome IS NULL AND t.state <> 'rejected'""",

@@ -13,6 +13,8 @@ from fractions import Fraction
 
 from sqlalchemy import Connection, text
 
+from app.callbacks import queries as callbacks
+from app.callbacks.queries import CallFilter
 from app.clock import next_month
 from app.improvements import queries as improvements
 from app.improvements.queries import OrderFilter
@@ -20,6 +22,7 @@ from app.registry.queries import rule_set
 from app.tickets import queries
 from app.tickets.queries import SavedFilter, TicketFilter, Waiting
 from app.workspace import Person
+from models.rules.callbacks import Stand
 from models.rules.improvements import State as OrderState
 from models.rules.people import Group
 from models.rules.ratings import is_bad
@@ -34,7 +37,6 @@ _LINES = {
         Waiting.REPORT,
         Waiting.SIGN,
         Waiting.RECTIFY,
-        Waiting.CALL_BACK,
     ),
     Group.LIAISON: (*_CLOCKS, Waiting.SIGN, Waiting.RECTIFY, Waiting.REVIEW),
 }
@@ -65,6 +67,17 @@ class OrderLine:
     means: str
     count: int
     filter: OrderFilter
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """What else waits, on a page of its own: `filter` lists it there; `means`: what is to be done."""
+
+    page: str
+    name: str
+    means: str
+    count: int
+    filter: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,25 @@ def orders(connection: Connection, *, person: Person) -> tuple[OrderLine, ...]:
         state, name, means = OrderState.ISSUED, "限期整改", "中心要求限期整改，请在期限内报告"
     lines.append(OrderLine(name, means, counts.states.get(state, 0), OrderFilter(state=state)))
     return tuple(lines)
+
+
+def duties(connection: Connection, *, person: Person) -> tuple[DutyLine, ...]:
+    """What waits for the person on other pages."""
+    return _calls(connection, person)
+
+
+def _calls(connection: Connection, person: Person) -> tuple[DutyLine, ...]:
+    """Calls to make, and people who are unsatisfied (Art. 3, 15, 24)."""
+    if person.group not in _LINES:
+        return ()
+    officer = person.group is Group.OFFICER
+    means = "12345热线的差评和抽查的工单，请人工回访" if officer else "已提交整改，请回访评价人是否满意"
+    due = DutyLine("callbacks", "回访待办", means, callbacks.due(connection, person=person), CallFilter())
+    if not officer:
+        return (due,)
+    unhappy = callbacks.undecided(connection, person=person)
+    means = "回访不满意，请决定是否重新办理"
+    return due, DutyLine("callbacks", "不满意待处理", means, unhappy, CallFilter(state=Stand.UNDECIDED))
 
 
 def latest_month(connection: Connection) -> date | None:

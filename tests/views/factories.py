@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.callbacks import queries as callbacks
 from app.changes import Changes, Kind
 from app.clock import SHANGHAI, next_month
 from app.desk import queries as desk
@@ -243,6 +244,7 @@ class Backend:
         self.filters: list[Any] = []
         self.saved: tuple[Any, ...] = ()
         self.orders: tuple[Any, ...] = ()
+        self.duties: tuple[Any, ...] = ()
         self.result = import_result()
         self.onlookers: tuple[presence.Onlooker, ...] = ()
         #: Who looked at what: (ticket, typing); typing is None for looking away.
@@ -253,12 +255,13 @@ class Backend:
         """Puts the answers where the views ask."""
         for module, names in (
             (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
-            (desk, ("waiting", "watched", "orders", "month_strip", "latest_month")), (registry, ("agencies",)),
+            (desk, ("waiting", "watched", "orders", "duties", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("history", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
             (presence, ("look", "look_away")), (similar, ("similar_tickets",)),
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
+        monkeypatch.setattr(callbacks, "due", lambda _connection, *, person: 0)
         monkeypatch.setattr(referrals, "concerns", lambda _connection: False)
         monkeypatch.setattr(suggestions, "page", lambda *_, **__: suggestions.Page((), None))
 
@@ -348,6 +351,9 @@ class Backend:
 
     def _orders(self, _connection: Any, *, person: Any) -> Any:
         return self.orders
+
+    def _duties(self, _connection: Any, *, person: Any) -> Any:
+        return self.duties
 
     def _latest_month(self, _connection: Any) -> date | None:
         return self.months[0] if self.months else None

@@ -19,6 +19,7 @@ from views.desk.lines import (
     Count,
     CountButton,
     TicketLine,
+    duty_count,
     order_count,
     waiting_count,
     watched_count,
@@ -43,6 +44,7 @@ class Desk:
     waiting: tuple[Any, ...]
     watched: tuple[Any, ...]
     orders: tuple[Any, ...]
+    duties: tuple[Any, ...]
     first: tuple[Any, ...]
     strip: Any
 
@@ -51,7 +53,15 @@ class DeskPage(Page):
     """The first page of the day."""
 
     title = "工作台"
-    shows = Kind.TICKETS | Kind.TALLY | Kind.RATINGS | Kind.CALENDAR | Kind.FILTERS | Kind.IMPROVEMENTS
+    shows = (
+        Kind.TICKETS
+        | Kind.TALLY
+        | Kind.RATINGS
+        | Kind.CALENDAR
+        | Kind.FILTERS
+        | Kind.IMPROVEMENTS
+        | Kind.CALLBACKS
+    )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -120,7 +130,8 @@ class DeskPage(Page):
             rows = first.rows + _others(connection, first.rows, mine, person)
             waiting = queries.waiting(connection, person=person)
             watched, orders = (ask(connection, person=person) for ask in (queries.watched, queries.orders))
-            return Desk(count, waiting, watched, orders, rows, strip)
+            duties = queries.duties(connection, person=person)
+            return Desk(count, waiting, watched, orders, duties, rows, strip)
 
         self.session.query(self, read, self._show, key="desk")
 
@@ -134,7 +145,8 @@ class DeskPage(Page):
         self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，{said}")
         self._tell_navigation(waiting)
         orders = map(order_count, (line for line in desk.orders if line.count))
-        self._show_counts([*map(waiting_count, waiting), *orders, *map(watched_count, desk.watched)])
+        duties = map(duty_count, (line for line in desk.duties if line.count))
+        self._show_counts([*map(waiting_count, waiting), *duties, *orders, *map(watched_count, desk.watched)])
         self._show_first(desk.first)
         self.strip.show_strip(desk.strip)
         self._month = desk.strip.month if desk.strip else None
@@ -180,6 +192,9 @@ class DeskPage(Page):
             self._troubled.addWidget(quiet)
 
     def _open_filter(self, chosen: object) -> None:
+        if isinstance(chosen, tuple):
+            self.session.go(*chosen)
+            return
         self.session.go("statistics" if isinstance(chosen, OrderFilter) else "tickets", chosen)
 
     def _open_running(self) -> None:

@@ -11,16 +11,17 @@ from app.changes import Changes, Kind
 from views.shell.session import Session
 
 #: What the numbers count.
-_COUNTED = Kind.TICKETS | Kind.CALENDAR
+_COUNTED = Kind.TICKETS | Kind.CALENDAR | Kind.CALLBACKS
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """What waits for the person, what has run out, and what soon will."""
+    """What waits for the person, what has run out, what soon will, and calls to make."""
 
     mine: int
     overdue: int
     soon: int
+    calls: int
 
 
 class Badges(QObject):
@@ -38,15 +39,18 @@ class Badges(QObject):
         person = self._session.person
 
         def work(connection: Any) -> Waits:
+            from app.callbacks import queries as callbacks
             from app.tickets.queries import TicketFilter, Waiting, count
 
             kinds = (Waiting.ME, Waiting.OVERDUE, Waiting.DUE_SOON)
-            return Waits(*(count(connection, TicketFilter(waiting=kind), person=person) for kind in kinds))
+            counts = (count(connection, TicketFilter(waiting=kind), person=person) for kind in kinds)
+            return Waits(*counts, callbacks.due(connection, person=person))
 
         self._session.query(self, work, self._show, key="badges", failed=self._not_read)
 
     def _show(self, waits: Waits) -> None:
         self._session.counted.emit("tickets", waits.mine, False)
+        self._session.counted.emit("callbacks", waits.calls, False)
         self._session.counted.emit("desk", waits.overdue + waits.soon, waits.overdue > 0)
 
     def _not_read(self, _error: Exception) -> None:
