@@ -12,7 +12,7 @@ from app.improvements import words
 from views.shell.parts import Button, clear, label
 from views.shell.theme import UNIT
 
-_BASIS = "依据：指南 8.1.2；差评率＝差评条数÷评价条数"
+_BASIS = "依据：指南 8.1.2、8.2 a；差评率＝差评条数÷评价条数"
 
 
 class FigureCard(QFrame):
