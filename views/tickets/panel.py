@@ -111,6 +111,7 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         column.setContentsMargins(5 * UNIT, UNIT, 5 * UNIT, 4 * UNIT)
         column.setSpacing(3 * UNIT)
         self._head = TicketHead(body)
+        self._head.call_back.clicked.connect(self.show_calls)
         self._rating = RatingBox(self._session, body)
         self._rating.contact.recorded.connect(self._looked_at)
         self._clock = ClockBlock(body)
@@ -157,6 +158,11 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         """Opens the form for a hint of misconduct in the ticket (Guide 8.2)."""
         one = self.detail.row
         self._session.go("referrals", Source(f"工单 {one.number or one.case_number}", ticket=one.id))
+
+    def show_calls(self) -> None:
+        """Turns to the callbacks of the ticket."""
+        self.sheets.turn_to(self.sheets.calls)
+        self._area.ensureWidgetVisible(self.sheets.tabs)
 
     def _reject_as_duplicate(self, name: str) -> None:
         self.begin(Action.REJECT)
