@@ -79,4 +79,5 @@ class FigureCard(QFrame):
         made.setToolTip(f"打开{words.months(figures.first, figures.last)}的这些工单")
         made.setAccessibleName(f"打开{words.months(figures.first, figures.last)}的差评工单，{said}")
         made.clicked.connect(partial(self.opened.emit, figures))
+        made.show()  # now, and not when the layout comes round to it
         return made
