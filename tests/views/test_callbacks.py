@@ -214,9 +214,11 @@ def test_who_is_unsatisfied_is_decided_on_at_once(officer):
     officer.settle()
     assert officer.acts[-1] == (1, Choice(Decision.REOPEN, "回访不满意：还是老样子", "石城镇", ()))
     assert "11月16日" in officer.told[-1][1]
+    officer.page.list.next()  # from one that is not listed to the first
+    officer.settle()
     officer.page.list.state_chips[Stand.DECIDED].click()
     officer.settle()
-    assert [one.ticket for one in officer.page.list.model.rows] == [1]
+    assert [one.ticket for one in officer.page.list.model.rows] == [1] == [panel.detail.row.ticket]
 
 
 def test_a_ticket_goes_back_for_rework_or_waits_with_the_reason(officer):

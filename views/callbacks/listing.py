@@ -107,7 +107,7 @@ class CallList(RecordList):
 
     def _choose(self, at: int) -> None:
         if self.model.rows:
-            self.table.choose_id(self.model.rows[at].id)
+            self.open_id(self.model.rows[at].id)
 
     def _acted(self, done: Any) -> None:
         """The next comes up once the list was read again; somebody unsatisfied stays, to be decided on."""

@@ -20,8 +20,8 @@ from views.tickets.drill import Drill
 
 _CODES = ("good", "default_good", "answered", "rectified", "satisfied", "participation")
 _AGENCY = (
-    Head("单位", 130, stretch=True), Head("评价", 62), Head("好评率", 72), Head("默认好评率", 88), Head("差评工单", 76),
-    Head("回复率", 70), Head("整改率", 70), Head("回访满意率", 86), Head("参评率", 70),
+    Head("单位", 130, stretch=True), Head("评价", 62), Head("好评率", 72), Head("默认好评", 76), Head("差评工单", 76),
+    Head("回复率", 70), Head("整改率", 70), Head("回访满意", 76), Head("参评率", 70),
 )  # fmt: skip
 _PLATFORM = (
     Head("业务平台", 96, stretch=True), Head("评价", 60), Head("好评率", 72), Head("默认好评", 76), Head("参评率", 70)
