@@ -29,6 +29,7 @@ _STATES = {
 # Which of the closed, and which of the open.
 _STOOD = {
     AtClose.COUNTED: ("true", "true"),
+    AtClose.HANDLED: ("c.handled", "o.handled_on IS NOT NULL"),
     AtClose.UNHANDLED: ("NOT c.handled", "o.handled_on IS NULL"),
     AtClose.UNSUBMITTED: ("NOT c.submitted", "o.submitted_on IS NULL"),
 }
