@@ -118,9 +118,7 @@ def test_halls_and_cases_open_from_the_table_and_from_the_score(page, monkeypatc
     assert asked[2].platforms == ("hall",) and "实体大厅的办件" in page.rows.title.text()
 
 
-def test_the_rows_of_all_agencies_say_whose_they_are_and_go_into_a_file(
-    page, asked, monkeypatch, qtbot, tmp_path
-):  # noqa: F811
+def test_rows_of_all_agencies_name_them_and_go_into_a_file(page, asked, monkeypatch, qtbot, tmp_path):  # noqa: F811
     registry = page.session.registry
     assert not registry.available("rows.export")
     page.panel.figure_opened.emit("quality")
