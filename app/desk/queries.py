@@ -6,6 +6,7 @@ order of the work, what a person has to do themselves before what lies with othe
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,9 +16,12 @@ from sqlalchemy import Connection, text
 
 from app.callbacks import queries as callbacks
 from app.callbacks.queries import CallFilter
+from app.cases import queries as cases
+from app.cases.queries import ReminderFilter
 from app.clock import next_month
 from app.improvements import queries as improvements
 from app.improvements.queries import OrderFilter
+from app.rankings.queries import Period, history
 from app.registry.queries import rule_set
 from app.tickets import queries
 from app.tickets.queries import SavedFilter, TicketFilter, Waiting
@@ -26,6 +30,7 @@ from models.rules.callbacks import Stand
 from models.rules.improvements import State as OrderState
 from models.rules.people import Group
 from models.rules.ratings import is_bad
+from models.rules.rulesets import RuleSet
 from models.rules.scoring import mean_points, shown
 
 _CLOCKS = (Waiting.OVERDUE, Waiting.TODAY, Waiting.DUE_SOON)
@@ -61,12 +66,12 @@ class WatchedLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """Orders to improve that wait, and the filter that lists them; `means`: what is to be done."""
+    """Orders to improve, or cases to remind of, that wait, and the filter that lists them; `means`: what to do."""
 
     name: str
     means: str
     count: int
-    filter: OrderFilter
+    filter: OrderFilter | ReminderFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class MonthStrip:
-    """A month at a glance. `ratings`, `bad`: item ratings; `mean`: 0–10 to two decimals; `tickets`,
+    """A month at a glance, or, where `closed`, as it was closed. `ratings`, `bad`: item ratings; `mean`: 0–10 to two decimals; `tickets`,
     `rectified`: as the statistics count them."""
 
     month: date
@@ -101,6 +106,7 @@ class MonthStrip:
     rectified: int
     mean: Decimal | None
     troubled: tuple[Trouble, ...]
+    closed: bool = False
 
 
 def waiting(connection: Connection, *, person: Person) -> tuple[WaitingLine, ...]:
@@ -125,7 +131,8 @@ def watched(connection: Connection, *, person: Person) -> tuple[WatchedLine, ...
 
 
 def orders(connection: Connection, *, person: Person) -> tuple[OrderLine, ...]:
-    """Orders to improve that wait for the person: what ran out first, then what they have to do."""
+    """Orders to improve that wait for the person: what ran out first, then what they have to do; a liaison's cases
+    without a rating after 24 hours (Art. 20)."""
     if person.group not in _LINES:
         return ()
     counts = improvements.counts(connection, OrderFilter())
@@ -135,6 +142,10 @@ def orders(connection: Connection, *, person: Person) -> tuple[OrderLine, ...]:
     else:
         state, name, means = OrderState.ISSUED, "限期整改", "中心要求限期整改，请在期限内报告"
     lines.append(OrderLine(name, means, counts.states.get(state, 0), OrderFilter(state=state)))
+    if person.group is Group.LIAISON:
+        silent = cases.counts(connection, ReminderFilter()).matching
+        means = "办结超过24小时还没有评价，请提醒办事人（细则第二十条）"
+        lines.append(OrderLine("24小时未评提醒", means, silent, ReminderFilter()))
     return tuple(lines)
 
 
@@ -166,36 +177,30 @@ def latest_month(connection: Connection) -> date | None:
 
 
 def month_strip(connection: Connection, month: date) -> MonthStrip:
-    """The month's figures over all agencies."""
-    bounds = {"month": month, "end": next_month(month)}
-    counts = connection.execute(
-        text("""
-            SELECT sum(level_5), sum(level_4), sum(level_3), sum(level_2), sum(level_1)
-            FROM tally WHERE day >= :month AND day < :end"""),
-        bounds,
-    ).one()
-    levels = {level: int(number or 0) for level, number in zip((5, 4, 3, 2, 1), counts, strict=True)}
-    tickets = connection.execute(
-        text("""
-            SELECT coalesce(sum(tickets), 0), coalesce(sum(tickets) FILTER (WHERE handled_on < DATE '9999-12-31'), 0)
-            FROM tally_ticket WHERE day >= :month AND day < :end"""),
-        bounds,
-    ).one()
-    bad = sum(number for level, number in levels.items() if is_bad(level))
+    """The month's figures over all agencies, as ranking and statistics count them; a closed month as it was closed."""
+    counted = history(connection, Period.month(month)).counted
+    levels, tickets = Counter[int](), Counter[bool]()
+    for one in counted.months.values():
+        for given in one.levels.values():
+            levels.update(given)
+        for (handled, _, _), number in one.tickets.items():
+            tickets[handled] += number
+    closed = counted.closed.get(month)
+    rules = closed.rules if closed else rule_set(connection, month)
     return MonthStrip(
         month,
-        sum(levels.values()),
-        bad,
-        int(tickets[0]),
-        int(tickets[1]),
-        _mean(connection, month, levels),
-        _troubled(connection, bounds),
+        levels.total(),
+        sum(number for level, number in levels.items() if is_bad(level)),
+        tickets.total(),
+        tickets[True],
+        _mean(levels, rules),
+        _troubled(connection, {"month": month, "end": next_month(month)}),
+        closed is not None,
     )
 
 
-def _mean(connection: Connection, month: date, levels: dict[int, int]) -> Decimal | None:
-    rules = rule_set(connection, month)
-    if rules is None or not sum(levels.values()):
+def _mean(levels: Counter[int], rules: RuleSet | None) -> Decimal | None:
+    if rules is None or not levels.total():
         return None
     points, ratings = mean_points(levels, rules)
     return shown(Fraction(points) / ratings)

@@ -37,6 +37,7 @@ CALL_BACK = f"t.platform = 'hotline' AND t.level <= 2 AND t.state <> 'rejected' 
 # Which of the closed, and which of the open.
 _STOOD = {
     AtClose.COUNTED: ("true", "true"),
+    AtClose.HANDLED: ("c.handled", "o.handled_on IS NOT NULL"),
     AtClose.UNHANDLED: ("NOT c.handled", "o.handled_on IS NULL"),
     AtClose.UNSUBMITTED: ("NOT c.submitted", "o.submitted_on IS NULL"),
 }

@@ -55,6 +55,7 @@ class AtClose(StrEnum):
     """Which tickets of a closed month, as its close counted them."""
 
     COUNTED = "counted"
+    HANDLED = "handled"
     UNHANDLED = "unhandled"
     UNSUBMITTED = "unsubmitted"
 
@@ -64,7 +65,7 @@ class AtClose(StrEnum):
         return _AT_CLOSE_LABELS[self.value]
 
 
-_AT_CLOSE_LABELS = {"counted": "", "unhandled": "未整改", "unsubmitted": "未提交整改"}
+_AT_CLOSE_LABELS = {"counted": "", "handled": "已整改", "unhandled": "未整改", "unsubmitted": "未提交整改"}
 
 
 class Order(StrEnum):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from app.cases.queries import ReminderFilter
 from app.tickets.queries import Waiting
 from views import dates
 from views.shell import icons, theme
@@ -101,7 +102,9 @@ def watched_count(line: Any) -> Count:
 
 
 def order_count(line: Any) -> Count:
-    """Orders to improve that wait."""
+    """Orders to improve, or cases to remind of, that wait."""
+    if isinstance(line.filter, ReminderFilter):
+        return Count(line.name, "remind", "accent", line.means, line.count, line.filter)
     tone = "red" if line.filter.overdue else "accent"
     return Count(
         line.name, "overdue" if line.filter.overdue else "rectify", tone, line.means, line.count, line.filter

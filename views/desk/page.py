@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.cases.queries import ReminderFilter
 from app.changes import Kind
 from app.desk import queries
 from app.improvements.queries import OrderFilter
+from app.rankings.figures import Figure
 from app.tickets import queries as tickets
 from models.rules.lifecycle import RECTIFIED, State
 from views import dates
@@ -25,6 +27,7 @@ from views.desk.lines import (
     watched_count,
 )
 from views.desk.strip import MonthStripCard
+from views.rows.panel import RowsPanel
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Button, Empty, card, clear, label, row, scrolling
 from views.shell.session import Session
@@ -69,6 +72,19 @@ class DeskPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(MARGIN, 4 * UNIT, MARGIN, MARGIN)
         outer.setSpacing(4 * UNIT)
+        self._stack = QStackedWidget(self)
+        outer.addWidget(self._stack)
+        self._stack.addWidget(self._board())
+        self.rows = RowsPanel(session, self._stack, home="工作台")
+        self.rows.left.connect(self._close_rows)
+        self._stack.addWidget(self.rows)
+
+    def _board(self) -> QWidget:
+        """What waits, and the month."""
+        board = QWidget(self._stack)
+        outer = QVBoxLayout(board)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(4 * UNIT)
         outer.addLayout(self.header())
         content = QWidget()
         column = QVBoxLayout(content)
@@ -82,7 +98,8 @@ class DeskPage(Page):
         sides.addLayout(self._left(content), 5)
         sides.addLayout(self._right(content), 4)
         column.addLayout(sides, 1)
-        outer.addWidget(scrolling(content, self), 1)
+        outer.addWidget(scrolling(content, board), 1)
+        return board
 
     def _left(self, parent: QWidget) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -116,8 +133,14 @@ class DeskPage(Page):
         column.addWidget(frame, 1)
         return column
 
+    def _close_rows(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.strip.setFocus()
+
     def reload(self) -> None:
         """Reads everything on the page."""
+        if self._stack.currentWidget() is self.rows:
+            self.rows.reload()
         person = self.session.person
 
         def read(connection: Any) -> Desk:
@@ -194,8 +217,12 @@ class DeskPage(Page):
     def _open_filter(self, chosen: object) -> None:
         if isinstance(chosen, tuple):
             self.session.go(*chosen)
-            return
-        self.session.go("statistics" if isinstance(chosen, OrderFilter) else "tickets", chosen)
+        elif isinstance(chosen, Figure):
+            self._stack.setCurrentWidget(self.rows)
+            self.rows.open(chosen)
+        else:
+            listed = isinstance(chosen, OrderFilter | ReminderFilter)
+            self.session.go("statistics" if listed else "tickets", chosen)
 
     def _open_running(self) -> None:
         self.session.go("tickets", tickets.Order.DEADLINE)

@@ -373,6 +373,13 @@ COMMANDS: tuple[Command, ...] = (
         keywords="评价 催评 excel csv",
     ),
     Command(
+        "rows.export",
+        "导出数字的明细",
+        "save",
+        shortcut="Ctrl+Alt+X",
+        keywords="排名 统计 工作台 excel csv",
+    ),
+    Command(
         "annual.export", "导出年度考核表", "save", ASSESSED, page="statistics", keywords="考核 excel xlsx"
     ),
     Command(
