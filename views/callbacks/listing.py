@@ -121,7 +121,11 @@ class CallList(RecordList):
     def _loaded(self, started: bool) -> None:
         super()._loaded(started)
         at, self._advance = self._advance, None
-        if at is None or self._panel.form is not None:
+        if self._panel.form is not None:
+            return
+        if at is None:
+            if self._panel.number is None:
+                self._choose(0)
             return
         here = self.model.row_of(self._panel.number)
         following = at if here is None else here + 1
