@@ -93,6 +93,8 @@ class Referral(Base):
         ),
         UniqueConstraint("year", "number"),
         UniqueConstraint("made_by", "command_id"),
+        # Without a list of what is pending, whose length those who search would feel.
+        Index("ix_referral_people", "people", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
     id: Mapped[Id]

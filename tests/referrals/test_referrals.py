@@ -117,7 +117,8 @@ LOOKS = (
     "SELECT pd.verify_referrals()",
     "SELECT pd.act_referral(1, 1, 'note', '{\"text\": \"x\"}')",
     "SELECT * FROM pd.referral_steps(<id>)",
-    "SELECT pd.may_see_referral(ARRAY['officer'])",
+    "SELECT pd.sees_all_referrals()",
+    "SELECT id FROM pd.my_referrals()",
     "SELECT action, ticket_id, facts FROM pd.event ORDER BY id",
     "SELECT kind, ticket_id FROM pd.change ORDER BY 1, 2",
     "SELECT * FROM pd.event_text ORDER BY 1",
@@ -158,6 +159,30 @@ def test_nobody_else_learns_that_it_exists(county: Database) -> None:
     for who in OTHERS:
         mine = f"SELECT pd.act_referral({number}, 2, 'note', '{{\"text\": \"x\"}}')"
         assert _answer(county, who, mine) == before[who, LOOKS[7]]
+
+
+def test_nobody_feels_that_it_exists(county: Database) -> None:
+    """How many pages the doors read for somebody who is named in none: EXPLAIN tells everybody."""
+    ticket = county.ticket()
+    doors = ("SELECT * FROM pd.referrals()", "SELECT * FROM pd.referral_steps(7)")
+
+    def felt() -> list[object]:
+        return [_pages(county, who, door) for who in OTHERS for door in doors]
+
+    before = felt()
+    for number in range(40):
+        make(county, ticket, *(("bureau",) if number % 2 else ()))
+    county.rows("VACUUM ANALYZE pd.referral")
+    assert felt() == before
+
+
+def _pages(county: Database, login: str, statement: str) -> str:
+    """What the tenth run reads, when everything is at hand."""
+    with psycopg.connect(county.conninfo(login), autocommit=True) as connection:
+        for _ in range(9):
+            connection.execute(statement)
+        plan = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF) {statement}")
+        return "".join(line for (line,) in plan if "Buffers" in line)
 
 
 def _answer(county: Database, login: str, statement: str) -> object:

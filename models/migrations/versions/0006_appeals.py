@@ -429,6 +429,15 @@ def _referrals() -> None:
         sa.UniqueConstraint("year", "number", name=op.f("uq_referral_year_number")),
         schema="pd",
     )
+    op.create_index(
+        "ix_referral_people",
+        "referral",
+        ["people"],
+        unique=False,
+        schema="pd",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_table(
         "referral_step",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
