@@ -208,6 +208,7 @@ def test_evidence_is_the_appeals_and_stays_once_it_was_judged(desk: Database, tm
         run(desk, "liaison-02", lambda c: queries.content(c, kept.id))
     with pytest.raises(UserError, match="不是由您添加"):
         run(desk, "officer", lambda c: commands.remove_evidence(c, kept.id))
+    desk.freeze(BEGIN + timedelta(hours=1))
     one = step(desk, "liaison-01", one, Step.UPHOLD, finding=Finding.MISTAKEN, level=4)
     with pytest.raises(UserError, match="状态不能"):
         run(desk, "liaison-01", lambda c: commands.remove_evidence(c, kept.id))
