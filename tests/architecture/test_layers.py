@@ -32,6 +32,8 @@ KNOWN_PAST_DOORS: dict[tuple[str, str], str] = {
     ("app/statistics/annual_book.py", "app.rankings.formulas"): "and stands on the lines of its sheets",
     ("app/cases/export.py", "app.tickets.export"): "every list leaves the house through one writer",
     ("app/cases/export.py", "app.tickets.sheets"): "onto the same sheets",
+    ("app/staff/export.py", "app.tickets.export"): "every list leaves the house through one writer",
+    ("app/staff/export.py", "app.tickets.sheets"): "onto the same sheets",
     ("app/rankings/export.py", "app.tickets.export"): "every list leaves the house through one writer",
     ("app/rankings/export.py", "app.tickets.sheets"): "onto the same sheets",
 }

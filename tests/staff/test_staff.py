@@ -6,9 +6,12 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TypeVar
 from uuid import uuid4
 
+import openpyxl
 import psycopg
 import pytest
 
@@ -19,7 +22,7 @@ from app.improvements import queries as orders
 from app.improvements.commands import Draft
 from app.improvements.queries import Proposal, StaffSubject
 from app.rankings.queries import Period
-from app.staff import commands, queries
+from app.staff import commands, export, queries
 from app.staff.commands import RecordDraft, Withdrawal
 from app.staff.rows import Page, StaffDetail, StaffFilter, StaffStep
 from app.workspace import Person
@@ -174,3 +177,14 @@ def test_who_reads_whom(county: Database) -> None:
     assert (one.bad, one.appeals, one.records, one.allowed) == ((), (), (), ())
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         county.raw("bureau", "SELECT * FROM pd.accountability")
+
+
+def test_the_list_goes_into_a_workbook_and_the_log(county: Database, tmp_path: Path) -> None:
+    with closing(county.person("officer")) as store:
+        space = SimpleNamespace(person=PEOPLE["officer"], read=store.read, write=store.write)
+        done = export.export(space, tmp_path / "人员.xlsx", StaffFilter(period=WHOLE))
+    assert done.rows == 4
+    sheet = openpyxl.load_workbook(done.path).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=6)]
+    assert rows[2] == ["甲镇", 3, 3, "林燕", 8.58, 36, 30, 0, 0, 3, 3, 16.67, 0, 0, 0, 0, 3, "连续末位"]
+    assert county.one("SELECT facts ->> 'kind' FROM pd.event ORDER BY id DESC LIMIT 1") == "staff"

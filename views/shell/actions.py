@@ -201,6 +201,10 @@ def _staff_commands() -> Iterable[Command]:
         yield Command(
             f"staff.{what}", title, icon, OFFICERS, page="statistics", keywords="窗口人员 末位 问责"
         )
+    words = "excel csv 表格 名次"
+    yield Command(
+        "staff.export", "导出窗口人员评价和名次", "save", ASSESSED, page="statistics", keywords=words
+    )
 
 
 def _filter_commands() -> Iterable[Command]:

@@ -71,6 +71,7 @@ class StaffPanel(RecordPanel):
         """Name, agency and period; what was counted; the months."""
         row = detail.row
         self.say(row.name, (row.agency, period_text(detail.period)), mark_chip(row))
+        self.sheets.tabs.setTabVisible(0, _handled(detail))  # records are not for who reads the figures only
         counts = row.counts
         levels = "、".join(f"{Satisfaction(n).label} {counts.levels[n]:,}" for n in (5, 4, 3, 2, 1))
         self._said.setText(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.changes import Kind
+from app.errors import PingdeskError
 from app.rankings.queries import Period
-from app.staff import queries
+from app.staff import export, queries
 from app.staff.rows import StaffFilter, StaffStep
 from models.rules.staffing import MONTHS_IN_A_ROW, REPEATED
 from views.rankings.periods import PeriodBar
@@ -68,6 +70,7 @@ class StaffTab(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self._writing = False
         self.panel = StaffPanel(session, self)
         self.panel.place = self
         empty = Empty(
@@ -91,6 +94,7 @@ class StaffTab(QWidget):
         column.addWidget(self._make_bar())
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.list.table)
+        session.registry.bind("staff.export", self.ask_path, self._can_export)
         for step in StaffStep:
             session.registry.bind(
                 f"staff.{step.value}", partial(self.panel.begin, step), partial(self.panel.allows, step)
@@ -107,8 +111,55 @@ class StaffTab(QWidget):
         self.periods.hide()
         self.agency.hide()
         self._closed = Badge("", "grey", bar)
-        bar.setLayout(row(self.periods, self.agency, self._closed, None, spacing=2))
+        self.save = Button("导出…", "save", parent=bar)
+        self.save.setToolTip("导出列出的全部人员")
+        self.save.clicked.connect(self.ask_path)
+        bar.setLayout(row(self.periods, self.agency, self._closed, None, self.save, spacing=2))
         return bar
+
+    # into a file ------------------------------------------------------------------------------------------
+
+    def _can_export(self) -> bool:
+        return self.isVisible() and bool(self.list.model.rows) and not self._writing
+
+    def ask_path(self) -> None:
+        """Asks where the list goes."""
+        if not self._can_export():
+            return
+        name = f"窗口人员评价_{self.session.today:%Y%m%d}.xlsx"
+        dialog = QFileDialog(self, "导出窗口人员评价", name, "工作簿 (*.xlsx);;CSV (*.csv)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("xlsx")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._path_chosen)
+        dialog.open()
+
+    def _path_chosen(self, name: str) -> None:
+        self.write(Path(name))
+
+    def write(self, path: Path) -> None:
+        """Writes what is listed."""
+        space, wanted = self.session.workspace, self.list.filter
+        self._set_writing(True)
+        self.session.operations.command(
+            self, lambda _task: export.export(space, path, wanted), self._written, failed=self._not_written
+        )
+
+    def _set_writing(self, writing: bool) -> None:
+        self._writing = writing
+        self.save.setEnabled(self._can_export())
+
+    def _written(self, done: Any) -> None:
+        self._set_writing(False)
+        self.session.notice("success", f"已导出 {done.rows:,} 人：{done.path.name}。")
+
+    def _not_written(self, error: Exception) -> None:
+        self._set_writing(False)
+        known = isinstance(error, PingdeskError)
+        said = str(error) if known else "程序出错了，详情已记入日志。"
+        self.session.notice("warning" if known else "error", said)
+
+    # what is listed ---------------------------------------------------------------------------------------
 
     def confirmation(self) -> Button | None:
         """Of a record, or of taking one back."""
@@ -155,7 +206,8 @@ class StaffTab(QWidget):
         self.list.change(wanted)
 
     def _loaded(self, _started: bool) -> None:
-        """Nobody of the list is left at the right who is not in it."""
+        """Nobody is left at the right where nobody is listed."""
+        self.save.setEnabled(self._can_export())
         if not self.list.model.rows and not self.panel.typing:
             self.panel.show_nothing()
 
