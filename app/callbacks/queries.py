@@ -74,6 +74,9 @@ _DUE = {
 }  # fmt: skip
 _SETTLED = """
     SELECT c.ticket_id, c.kind, c.round, c.called_at AS opened_at, c.outcome, c.decision FROM callback c WHERE c.outcome IS NOT NULL"""
+_COUNTED = """
+    SELECT c.ticket_id, c.kind, c.round, c.called_at AS opened_at, c.outcome, c.decision, k.agency_id AS holder_id
+    FROM pd.counted_callbacks(:month, :past) k JOIN callback c ON c.id = k.callback_id"""
 _OF = {
     Stand.UNDECIDED: "x.outcome = 'unsatisfied' AND x.decision IS NULL",
     Stand.DECIDED: "x.outcome = 'unsatisfied' AND x.decision IS NOT NULL",
@@ -94,7 +97,7 @@ def page(
 ) -> Page:
     """One page: what is due with the oldest rating first, what was called with the latest call first."""
     source, where, values = _conditions(wanted, person)
-    sign, order = (">", "ASC") if wanted.state is None else ("<", "DESC")
+    sign, order = (">", "ASC") if wanted.is_due else ("<", "DESC")
     if after is not None:
         where.append(f"(x.opened_at, {_ID}) {sign} (:after_at, :after_id)")
         values |= {"after_at": after.at, "after_id": after.id}
@@ -146,13 +149,22 @@ def _conditions(wanted: CallFilter, person: Person) -> tuple[str, list[str], dic
     """The calls that are meant, `x`, and conditions on them and their tickets `t`."""
     where: list[str] = []
     values: dict[str, Any] = {}
-    if wanted.state in (None, Stand.DUE):
+    if wanted.is_due:
         kinds = [kind for kind in Kind if kind.group is person.group and wanted.kind in (None, kind)]
         source = " UNION ALL ".join(_DUE[kind] for kind in kinds)
     else:
-        source = _SETTLED
-        where.append(_OF[wanted.state])
-    if wanted.month:
+        source = _COUNTED if wanted.counted else _SETTLED
+        if wanted.state is not None:
+            where.append(_OF[wanted.state])
+    if wanted.counted:
+        values |= {"month": wanted.month, "past": next_month(wanted.last_month or wanted.month or date.max)}
+        if wanted.holder:
+            where.append("x.holder_id = (SELECT id FROM agency WHERE name = :holder)")
+            values["holder"] = wanted.holder
+        if wanted.kind:
+            where.append("x.kind = :kind")
+            values["kind"] = wanted.kind.value
+    elif wanted.month:
         where.append("t.opened_at >= pd.local_midnight(:month) AND t.opened_at < pd.local_midnight(:past)")
         values |= {"month": wanted.month, "past": next_month(wanted.month)}
     if wanted.search.strip():

@@ -42,7 +42,8 @@ class Ref(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class CallFilter:
     """All given conditions hold at once. Without a `state` what is due; the flags: of this kind alone;
-    `month`: the 1st of the month that the ticket belongs to."""
+    `month`: the 1st of the month that the ticket belongs to. `counted`: the calls that the rate of the satisfied counts,
+    from `month` to `last_month`, of an agency by name where one is given; without a `state` of whatever outcome."""
 
     state: Stand | None = None
     hotline: bool = False
@@ -50,6 +51,14 @@ class CallFilter:
     spot_check: bool = False
     month: date | None = None
     search: str = ""
+    counted: bool = False
+    last_month: date | None = None
+    holder: str | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it lists what is due, not what was called."""
+        return self.state in (None, Stand.DUE) and not self.counted
 
     @property
     def kind(self) -> Kind | None:

@@ -232,6 +232,11 @@ def test_the_rate_of_the_satisfied_counts_a_ticket_once_and_a_closed_month_stays
     def rates() -> list[tuple[int, int]]:
         with reading(desk) as connection:
             counted = statistics.figures(connection, statistics.Scope(Period.month(MONTH)), OFFICER).total
+        behind = [
+            len(due(desk, counted=True, month=MONTH, holder="甲镇", state=s)) for s in (Stand.SATISFIED, None)
+        ]
+        assert behind == [counted.satisfied, counted.called]  # a figure equals the list behind it
+        assert len(due(desk, LIAISON, counted=True, month=MONTH, holder="甲镇")) == counted.called
         return [
             (counted.rate(code).numerator, counted.rate(code).denominator) for code in ("satisfied", "called")
         ]

@@ -17,8 +17,21 @@ from views import dates
 from views.callbacks.columns import COLUMNS
 from views.callbacks.panel import CallPanel
 from views.records.listing import RecordList
-from views.shell.parts import Empty
+from views.shell.parts import Chip, Empty
 from views.shell.session import Session
+
+
+def _counted(wanted: CallFilter) -> str:
+    """What a figure counted, in words."""
+    if not wanted.counted or wanted.month is None:
+        return ""
+    last = wanted.last_month or wanted.month
+    span = (
+        dates.month(wanted.month)
+        if last == wanted.month
+        else f"{dates.month(wanted.month)} 至 {dates.month(last)}"
+    )
+    return f"计入满意率：{wanted.holder or ''} {span}"
 
 
 class MonthField(QComboBox):
@@ -76,8 +89,13 @@ class CallList(RecordList):
             if officer
             else "提交整改以后、还没有回访的工单会列在这里。"
         )
+        #: What is counted, where a figure was opened; its × leads back to what is due.
+        self.counted_chip = Chip("", tone="accent", closable=True)
+        self.counted_chip.closed.connect(self._leave_counted)
+        self.counted_chip.clicked.connect(self._leave_counted)
+        self.counted_chip.hide()
         empty = Empty("call", "没有要回访的", advice)
-        super().__init__(session, panel, CallFilter(), empty, self.months, parent=parent)
+        super().__init__(session, panel, CallFilter(), empty, self.counted_chip, self.months, parent=parent)
         self.months.currentIndexChanged.connect(self._month_chosen)
 
     def read(self, connection: Any, wanted: Any, after: Any, limit: int) -> Any:
@@ -93,7 +111,14 @@ class CallList(RecordList):
         self.months.blockSignals(True)
         self.months.show_month(wanted.month)
         self.months.blockSignals(False)
+        self.counted_chip.setText(_counted(wanted))
+        self.counted_chip.updateGeometry()
+        self.counted_chip.setVisible(wanted.counted)
+        self.months.setVisible(not wanted.counted)
         super().change(wanted)
+
+    def _leave_counted(self) -> None:
+        self.change(CallFilter(search=self.filter.search))
 
     def _month_chosen(self) -> None:
         self.change(replace(self.filter, month=self.months.month))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.callbacks.rows import CallFilter
 from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS
 from app.rankings.staff_rows import StaffFigure
@@ -197,6 +198,10 @@ class RatesBoard(QWidget):
         number = (
             Cell(f"{found:,}", "计入本单位的差评工单", drill) if tickets else Cell("—", "工单不按平台分列")
         )
+        if one.counts.called and self.links and tickets:
+            rates[4] = Cell(rates[4].text, rates[4].hint, CallFilter(
+                counted=True, month=scope.period.first, last_month=scope.period.last, holder=one.agency
+            ))  # fmt: skip
         if not tickets:
             rates[2:5] = [number] * 3
         platforms = (scope.platform.value,) if scope.platform else ()
