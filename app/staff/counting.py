@@ -31,27 +31,26 @@ class Member:
 
 @dataclass(frozen=True)
 class Counted:
-    """Counts by month and person over a span; those of closed months are their close's."""
+    """Counts by agency, month and person over a span; those of closed months are their close's."""
 
     span: Period
     period: Period
     today: date
     rules: RuleSet
     members: Mapping[int, Member]
-    months: Mapping[date, Mapping[int, Mapping[int, int]]]
+    months: Mapping[str, Mapping[date, Mapping[int, Mapping[int, int]]]]
     closed: frozenset[date]
 
     def month(self, month: date, agency: str) -> dict[int, Tallied]:
         """An agency's people in a month."""
-        counted = self.months.get(month, {})
-        return {
-            who: tallied(n, self.rules) for who, n in counted.items() if self.members[who].agency == agency
-        }
+        counted = self.months.get(agency, {}).get(month, {})
+        return {who: tallied(levels, self.rules) for who, levels in counted.items()}
 
     def of_period(self, agency: str) -> dict[int, Tallied]:
         """An agency's people in the period: its months pooled."""
-        kept = [one for month, one in self.months.items() if self.period.first <= month <= self.period.last]
-        people = {who for one in kept for who in one if self.members[who].agency == agency}
+        months = self.months.get(agency, {})
+        kept = [one for month, one in months.items() if self.period.first <= month <= self.period.last]
+        people = {who for one in kept for who in one}
         return {
             who: tallied(pooled([one[who] for one in kept if who in one]), self.rules)
             for who in sorted(people)
@@ -59,7 +58,7 @@ class Counted:
 
     def runs(self, agency: str) -> dict[int, int]:
         """Person → months in a row at the bottom, up to the last one of the period that has ended."""
-        return runs([at_bottom(self.month(month, agency)) for month in self.ended()])
+        return runs(at_bottom(self.month(month, agency)) for month in reversed(self.ended()))
 
     def ended(self) -> list[date]:
         """The months of the span that are over, the earliest first."""
@@ -74,7 +73,8 @@ class Counted:
 
     def shown_months(self) -> list[date]:
         """The months of the span in which anybody was rated, the earliest first."""
-        return [month for month in self._span_months() if month in self.months]
+        rated = {month for months in self.months.values() for month in months}
+        return [month for month in self._span_months() if month in rated]
 
     def ranked(self, people: Mapping[int, Tallied]) -> dict[int, int]:
         """Their ranks within the agency."""
@@ -99,6 +99,15 @@ def rated_months(connection: Connection) -> tuple[date, ...]:
     return tuple(rows.scalars())
 
 
+def agencies(connection: Connection) -> tuple[str, ...]:
+    """Agencies with staff on file, in standing order."""
+    rows = connection.execute(
+        text("""SELECT a.name FROM agency a WHERE EXISTS (SELECT FROM staff_member m WHERE m.agency_id = a.id)
+                ORDER BY a.standing""")
+    )
+    return tuple(rows.scalars())
+
+
 def count(connection: Connection, period: Period, agency: str | None) -> Counted:
     """What was counted for an agency, or for all that this person may read. Raises UserError without a rule set."""
     first = _back(period.last, LOOKED_BACK - 1)
@@ -107,10 +116,16 @@ def count(connection: Connection, period: Period, agency: str | None) -> Counted
     if rules is None:
         raise UserError("这一时段早于第一个规则集，不能评分。", code="no_rule_set")
     members: dict[int, Member] = {}
-    months: dict[date, dict[int, Mapping[int, int]]] = {}
+    months: dict[str, dict[date, dict[int, Mapping[int, int]]]] = {}
     for row in connection.execute(_BY_MONTH, {"first": span.first, "past": span.end, "agency": agency}):
         members[row.id] = Member(row.id, row.name, row.agency, row.standing)
-        months.setdefault(row.month, {})[row.id] = {5: row.l5, 4: row.l4, 3: row.l3, 2: row.l2, 1: row.l1}
+        months.setdefault(row.agency, {}).setdefault(row.month, {})[row.id] = {
+            5: row.l5,
+            4: row.l4,
+            3: row.l3,
+            2: row.l2,
+            1: row.l1,
+        }
     closed = connection.execute(
         text("SELECT month FROM month_close WHERE reopened_at IS NULL AND month BETWEEN :first AND :last"),
         {"first": span.first, "last": span.last},

@@ -41,20 +41,17 @@ def page(connection: Connection, wanted: StaffFilter, person: Person) -> Page:
     months = counting.rated_months(connection)
     period = wanted.period or (Period.month(months[0]) if months else None)
     if period is None:
-        return Page((), None, (), ())
-    counted = counting.count(connection, period, None)
-    rows = _known(connection, _rows(counted, wanted.agency), period, person)
-    fitting = tuple(row for row in rows if _fits(row, wanted))
+        return Page((), None, (), (), (), _counts([], 0))
+    counted = counting.count(connection, period, wanted.agency)
+    listed = _known(connection, _rows(counted, wanted.agency), period, person)
+    fitting = tuple(row for row in listed if _fits(row, wanted))
     closed = tuple(sorted(m for m in counted.closed if period.first <= m <= period.last))
-    return Page(fitting, period, months, _agencies(counted), closed)
+    return Page(fitting, period, months, counting.agencies(connection), closed, _counts(listed, len(fitting)))
 
 
-def counts(connection: Connection, wanted: StaffFilter, person: Person) -> Counts:
-    """What stands on the chips."""
-    listed = page(connection, replace(wanted, bottom=False, repeated=False), person).rows
-    fitting = sum(_fits(row, wanted) for row in listed)
-    bottom = sum(_fits(row, StaffFilter(bottom=True)) for row in listed)
-    return Counts(fitting, bottom, sum(row.is_repeated for row in listed), {})
+def _counts(listed: list[StaffRow], matching: int) -> Counts:
+    marked = sum(row.state is row.state.BOTTOM for row in listed)
+    return Counts(matching, marked, sum(row.is_repeated for row in listed), {})
 
 
 def _fits(row: StaffRow, wanted: StaffFilter) -> bool:

@@ -72,18 +72,6 @@ class StaffRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """All that fit, read whole; `period`: the one counted; `months`, `agencies`: what can be chosen."""
-
-    rows: tuple[StaffRow, ...]
-    period: Period | None
-    months: tuple[date, ...]
-    agencies: tuple[str, ...]
-    closed: tuple[date, ...] = ()
-    next: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """How many match, stand at the bottom for months in a row, have repeated bad ratings."""
 
@@ -91,6 +79,20 @@ class Counts:
     bottom: int
     repeated: int
     states: dict[Any, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that fit, read whole; `period`: the one counted; `months`, `agencies`: what can be chosen;
+    `counts`: what stands on the chips."""
+
+    rows: tuple[StaffRow, ...]
+    period: Period | None
+    months: tuple[date, ...]
+    agencies: tuple[str, ...]
+    closed: tuple[date, ...]
+    counts: Counts
+    next: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

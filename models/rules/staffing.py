@@ -6,7 +6,7 @@ people with enough ratings: the Guide leaves the numbers open, they are ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -76,30 +76,30 @@ def pooled(months: Sequence[Mapping[int, int]]) -> dict[int, int]:
 
 def ranks(people: Mapping[int, Tallied]) -> dict[int, int]:
     """Person → rank within the agency by the shown mean; equal ones share it (1, 2, 2, 4). Without ratings: none."""
-    means = {who: one.mean for who, one in people.items() if one.mean is not None}
+    means = {who: mean for who, one in people.items() if (mean := one.mean) is not None}
     return {who: 1 + sum(other > mean for other in means.values()) for who, mean in means.items()}
 
 
 def at_bottom(people: Mapping[int, Tallied]) -> frozenset[int]:
     """Who shares the last place of a month, among those with enough ratings; nobody where all are equal."""
-    means = {
-        who: one.mean for who, one in people.items() if one.ratings >= LEAST_RATINGS and one.mean is not None
-    }
-    if len(means) < LEAST_PEOPLE or len(set(means.values())) == 1:
+    compared = {who: one for who, one in people.items() if one.ratings >= LEAST_RATINGS}
+    if len(compared) < LEAST_PEOPLE:
+        return frozenset()
+    means = {who: mean for who, one in compared.items() if (mean := one.mean) is not None}
+    if len(set(means.values())) == 1:
         return frozenset()
     worst = min(means.values())
     return frozenset(who for who, mean in means.items() if mean == worst)
 
 
-def runs(months: Sequence[frozenset[int]]) -> dict[int, int]:
-    """Person → how many months in a row, up to the last one, they were at the bottom. A month in which they were not,
-    or had too few ratings to be compared, breaks the row."""
+def runs(latest_first: Iterable[frozenset[int]]) -> dict[int, int]:
+    """Person → how many months in a row, up to the latest, they were at the bottom. A month in which they were not, or had
+    too few ratings to be compared, breaks the row. Months before the last row that breaks are not looked at."""
     found: dict[int, int] = {}
-    for who in months[-1] if months else ():
-        length = 0
-        for month in reversed(months):
-            if who not in month:
-                break
-            length += 1
-        found[who] = length
+    going: frozenset[int] | None = None
+    for length, month in enumerate(latest_first, 1):
+        going = month if going is None else going & month
+        if not going:
+            break
+        found |= dict.fromkeys(going, length)
     return found

@@ -46,9 +46,9 @@ def test_the_bottom_is_shared_and_takes_enough_people_with_enough_ratings() -> N
 
 def test_a_month_elsewhere_breaks_the_row() -> None:
     one, both = frozenset({1}), frozenset({1, 2})
-    assert runs([one, one, both]) == {1: 3, 2: 1}
+    assert runs([both, one, one]) == {1: 3, 2: 1}
     assert runs([both, frozenset(), both]) == {1: 1, 2: 1}
-    assert runs([one, frozenset()]) == {}
+    assert runs([frozenset(), one]) == {}
     assert runs([]) == {}
 
 

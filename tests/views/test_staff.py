@@ -49,7 +49,7 @@ class Desk:
         self.rows = (someone(1, "陈东"), someone(2, "何欢", agency="安铺镇"), someone(3, "林燕", run=3))
         self.asked: list = []
         self.taken: list = []
-        for module, names in ((queries, ("page", "counts", "member")), (commands, ("record", "withdraw"))):
+        for module, names in ((queries, ("page", "member")), (commands, ("record", "withdraw"))):
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
         self.operations = Operations()
@@ -73,10 +73,9 @@ class Desk:
         fits = tuple(
             r for r in self.rows if wanted.agency in (None, r.agency) and (not wanted.bottom or r.run >= 3)
         )
-        return Page(fits, wanted.period or PERIOD, MONTHS[::-1], ("石城镇", "安铺镇"))
-
-    def _counts(self, _connection, _wanted, _person):
-        return Counts(3, 1, 3, {})
+        return Page(
+            fits, wanted.period or PERIOD, MONTHS[::-1], ("石城镇", "安铺镇"), (), Counts(3, 1, 3, {})
+        )
 
     def _member(self, _connection, number, period, _person):
         assert period == PERIOD

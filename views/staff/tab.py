@@ -53,10 +53,10 @@ class StaffList(RecordList):
     def _page_arrived(self, page: Any) -> None:
         self.arrived.emit(page)
         self.model.arrived(page)
+        self._show_counts(page.counts)
 
-    def count(self, connection: Any, wanted: Any) -> Any:
-        """How many stand at the bottom, and have repeated bad ratings."""
-        return queries.counts(connection, wanted, self._session.person)
+    def _read_counts(self) -> None:
+        """They came with the page."""
 
 
 class StaffTab(QWidget):
