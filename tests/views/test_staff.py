@@ -140,7 +140,9 @@ def test_an_order_rests_on_the_months_at_the_bottom(desk):
     subject = StaffSubject(3, "林燕", "窗口人员林燕评价连续3个月末位")
     assert desk.wanted == [("statistics", Proposal("石城镇", None, MONTHS[0], MONTHS[2], subject))]
     desk.wanted.clear()
-    desk.choose(1).begin(StaffStep.ORDER)
+    panel = desk.choose(1)
+    assert panel.foot.said.text() == "现在没有要您办理的事项。"  # nobody is pressed to order anything
+    panel.foot.button("order").click()
     assert desk.wanted[0][1].first == MONTH
 
 

@@ -14,7 +14,7 @@ from app.rankings.staff_rows import StaffFigure
 from app.staff import commands, queries
 from app.staff.rows import StaffStep
 from models.rules.ratings import Satisfaction
-from models.rules.staffing import MONTHS_IN_A_ROW
+from models.rules.staffing import MONTHS_IN_A_ROW, Standing
 from views import dates
 from views.records.foot import Offer
 from views.records.form import Form
@@ -144,6 +144,13 @@ class StaffPanel(RecordPanel):
     def more(self, detail: Any) -> tuple[Offer, ...]:
         """The ratings behind the figures."""
         return (Offer(_ROWS, "打开全部评价", "tickets"),) if _handled(detail) else ()
+
+    def _show_foot(self) -> None:
+        """What can be done stands plain, with nothing to be done, unless somebody is at the bottom for months in a row."""
+        super()._show_foot()
+        if self.form is None and self.detail is not None and self.detail.row.state is Standing.FINE:
+            steps = [Offer(step.value, step.label, self.icon(step)) for step in self.detail.allowed]
+            self.foot.show_offers((), (*steps, *self.more(self.detail)))
 
     def run_more(self, offer: str) -> None:
         """Opens the rows."""
