@@ -59,6 +59,7 @@ _KINDS = {
     "ratings": "评价明细",
     "tickets": "差评工单",
     "reminders": "提醒名单",
+    "callbacks": "回访清单",
     "staff": "窗口人员评价",
     "figure_rows": "数字的明细",
     "summary": "办件评价汇总",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from app.callbacks.rows import CallRow
 from app.changes import Changes, Kind
 from app.errors import UserError
-from models.rules.callbacks import LONGEST, NO_ANSWER, TRIES, Decision, Outcome
+from models.rules.callbacks import LONGEST, TRIES, Decision, Outcome
 
 #: Tickets that one agency can be asked for.
 MOST = 10_000
@@ -195,6 +195,3 @@ def draw(connection: Connection, wish: Wish, *, command_id: UUID) -> Sampled:
         sum(one["drawn"] for one in made),
         Changes(Kind.CALLBACKS),
     )
-
-
-__all__ = ["NO_ANSWER", "Call", "Choice", "Done", "Sampled", "Wish", "decide", "draw", "record_call"]

@@ -6,11 +6,12 @@ import random
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
-from app.callbacks import commands, paper, queries, samples
+from app.callbacks import commands, export, paper, queries, samples
 from app.callbacks.commands import Call, Choice, Wish
 from app.callbacks.rows import CallFilter, Ref, SampleFilter
 from app.errors import UserError
@@ -120,6 +121,27 @@ def test_what_is_due_for_whom_and_three_tries(desk: Database) -> None:
         is Outcome.SATISFIED
     )
     assert due(desk, LIAISON) == [(second, Kind.AGENCY)]
+
+
+def test_the_list_leaves_the_house_without_numbers_and_on_record(desk: Database, tmp_path) -> None:
+    first, second = rectified(desk), rectified(desk)
+    draw(desk, share=Decimal(1))
+    call(desk, Ref(first, Kind.SPOT_CHECK, 1), "unsatisfied", "请打 13384382025 再说")
+    space = SimpleNamespace(person=OFFICER, read=desk.store.read, write=desk.store.write)
+    for wanted, count in (
+        (CallFilter(), 1),
+        (CallFilter(state=Stand.UNDECIDED), 1),
+        (CallFilter(hotline=True), 0),
+    ):
+        done = export.export(space, tmp_path / "回访.csv", wanted)
+        assert done.rows == count
+        written = (tmp_path / "回访.csv").read_text("utf-8-sig")
+        assert len(written.splitlines()) == 1 + count and "13384382025" not in written
+    assert (
+        desk.one("SELECT count(*) FROM pd.event WHERE action = 'export' AND facts ->> 'kind' = 'callbacks'")
+        == 3
+    )
+    assert (second, Kind.SPOT_CHECK) in due(desk)
 
 
 def test_two_who_call_at_once_see_each_other(desk: Database) -> None:

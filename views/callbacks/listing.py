@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
-from app.callbacks import queries
+from app.callbacks import export, queries
 from app.callbacks.rows import CallFilter
 from app.rankings import queries as rankings
 from models.rules.callbacks import SETTLED, Decision, Kind, Outcome
@@ -16,9 +18,11 @@ from models.rules.people import Group
 from views import dates
 from views.callbacks.columns import COLUMNS
 from views.callbacks.panel import CallPanel
+from views.operations import Task
 from views.records.listing import RecordList
-from views.shell.parts import Chip, Empty
+from views.shell.parts import Chip, Empty, icon_button
 from views.shell.session import Session
+from views.tickets.export import ExportBar
 
 
 def _counted(wanted: CallFilter) -> str:
@@ -71,6 +75,17 @@ class MonthField(QComboBox):
             self.setCurrentIndex(max(0, self.findData(month)))
 
 
+class CallExport(ExportBar):
+    """The list into a file."""
+
+    title, subject, unit = "导出回访清单", "回访清单", "件"
+
+    def work(self, path: Path, wish: Any) -> Callable[[Task], Any]:
+        """What is done on the thread."""
+        space = self._session.workspace
+        return lambda _task: export.export(space, path, wish)
+
+
 class CallList(RecordList):
     """The callbacks that concern a person."""
 
@@ -94,9 +109,15 @@ class CallList(RecordList):
         self.counted_chip.closed.connect(self._leave_counted)
         self.counted_chip.clicked.connect(self._leave_counted)
         self.counted_chip.hide()
+        self.save = icon_button("save", "导出所列的回访（Ctrl+Alt+L）")
         empty = Empty("call", "没有要回访的", advice)
-        super().__init__(session, panel, CallFilter(), empty, self.counted_chip, self.months, parent=parent)
+        super().__init__(
+            session, panel, CallFilter(), empty, self.counted_chip, self.months, self.save, parent=parent
+        )
         self.months.currentIndexChanged.connect(self._month_chosen)
+        self.save.clicked.connect(self.ask_path)
+        self.bar = CallExport(session, self)
+        self.layout().insertWidget(2, self.bar)
 
     def read(self, connection: Any, wanted: Any, after: Any, limit: int) -> Any:
         """One page of callbacks."""
@@ -122,6 +143,17 @@ class CallList(RecordList):
 
     def _month_chosen(self) -> None:
         self.change(replace(self.filter, month=self.months.month))
+
+    # as a file --------------------------------------------------------------------------------------------
+
+    def can_export(self) -> bool:
+        """Whether anything is listed, and no file under way."""
+        return self.isVisible() and bool(self.model.rows) and self.bar.idle
+
+    def ask_path(self) -> None:
+        """Asks where the list goes."""
+        if self.can_export():
+            self.bar.ask(self.filter)
 
     # one after the other ----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.callbacks import commands, queries
+from app.clock import local_day
 from models.rules.callbacks import Stand, Step
 from models.rules.ratings import Satisfaction
 from views import dates
@@ -76,7 +77,7 @@ class CallPanel(RecordPanel):
         calls = Step.CALL in detail.allowed
         self._script_box.setVisible(calls)
         if calls:
-            day = dates.plain_day(row.opened_at.date(), self._session.today)
+            day = dates.plain_day(local_day(row.opened_at), self._session.today)
             self.script.setText(queries.script_of(detail, day))
 
     def icon(self, step: Any) -> str | None:
