@@ -17,10 +17,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, text
 
 from app.appeals import commands
-from app.clock import SHANGHAI
-from app.rankings import counts
-from app.rankings.queries import History, Period
-from app.registry.queries import rule_sets
+from app.rankings.queries import Period, history
 from models.rules.appeals import Effect, Step
 from models.rules.rulesets import RuleSet
 from models.rules.scoring import AgencyFacts, Score, mean_points, shown
@@ -119,9 +116,7 @@ _STAFF = text("""
 def _standings(connection: Connection, rating: Any) -> tuple[Standing, StaffStanding | None]:
     """The month counted live, also where it is closed: what an adjustment would be reckoned from."""
     period = Period.month(rating.month)
-    cutoff = connection.execute(text("SELECT pd.now()")).scalar_one().astimezone(SHANGHAI)
-    counted = counts.read(connection, period.first, period.last, cutoff, closed=False)
-    view = History(period, cutoff, counted, rule_sets(connection)).ranking(period, rating.kind, compare=False)
+    view = history(connection, period, live=True).ranking(period, rating.kind, compare=False)
     facts = next((f for f in view.facts if f.agency == rating.agency), None)
     placed = next((r for r in view.rows if r.score.facts.agency == rating.agency), None)
     standing = Standing(

@@ -50,6 +50,13 @@ class AppealRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """The ticket against whose rating an appeal is to be filed."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Rows and the id after which the next page begins, None at the end."""
 

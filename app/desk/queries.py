@@ -14,6 +14,8 @@ from fractions import Fraction
 
 from sqlalchemy import Connection, text
 
+from app.appeals import queries as appeals
+from app.appeals.rows import AppealFilter
 from app.callbacks import queries as callbacks
 from app.callbacks.queries import CallFilter
 from app.cases import queries as cases
@@ -26,6 +28,7 @@ from app.registry.queries import rule_set
 from app.tickets import queries
 from app.tickets.queries import SavedFilter, TicketFilter, Waiting
 from app.workspace import Person
+from models.rules.appeals import State as AppealState
 from models.rules.callbacks import Stand
 from models.rules.improvements import State as OrderState
 from models.rules.people import Group
@@ -151,7 +154,27 @@ def orders(connection: Connection, *, person: Person) -> tuple[OrderLine, ...]:
 
 def duties(connection: Connection, *, person: Person) -> tuple[DutyLine, ...]:
     """What waits for the person on other pages."""
-    return _calls(connection, person)
+    return (*_appeals(connection, person), *_calls(connection, person))
+
+
+def _appeals(connection: Connection, person: Person) -> tuple[DutyLine, ...]:
+    """Appeals to decide, or to verify and to supplement (Art. 25)."""
+    if person.group not in _LINES:
+        return ()
+    states = appeals.counts(connection, AppealFilter()).states
+    if person.group is Group.OFFICER:
+        lines: tuple[tuple[AppealState, str, str], ...] = (
+            (AppealState.UPHELD_BY_AGENCY, "申诉待决定", "单位认定申诉成立，请决定是否修正评价"),
+        )
+    else:
+        lines = (
+            (AppealState.FILED, "申诉待核实", "收到后 5 个工作日内核实并认定（细则第二十五条）"),
+            (AppealState.RETURNED, "申诉待补正", "按退回意见补充后再提交"),
+        )
+    return tuple(
+        DutyLine("appeals", name, means, states.get(state, 0), AppealFilter(state=state))
+        for state, name, means in lines
+    )
 
 
 def _calls(connection: Connection, person: Person) -> tuple[DutyLine, ...]:

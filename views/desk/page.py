@@ -64,6 +64,7 @@ class DeskPage(Page):
         | Kind.FILTERS
         | Kind.IMPROVEMENTS
         | Kind.CALLBACKS
+        | Kind.APPEALS
     )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

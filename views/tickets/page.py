@@ -79,6 +79,9 @@ class TicketsPage(Page):
         session.query(self, self._read_choices, self._offer, key="choices")
         session.registry.bind("ticket.contact", self.panel.contact.ask, self._allows_contact)
         session.registry.bind("referral.make", self.panel.refer, self.panel.can_refer)
+        session.registry.bind(
+            "appeal.file", self.panel.sheets.appeals.begin, lambda: self.panel.ticket_id is not None
+        )
         session.registry.bind("ticket.similar", self.panel.show_similar, self._allows_similar)
         alike = self.panel.sheets.similar
         session.registry.bind("ticket.duplicate", alike.reject_as_duplicate, alike.allows_duplicate)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from app.tickets.similar import SimilarTickets
+from views.appeals.sheet import AppealSheet
 from views.callbacks.sheet import CallbackSheet
 from views.records.sheets import Sheets
 from views.shell.session import Session
@@ -31,6 +32,8 @@ class TicketSheets(Sheets):
         self.calls = CallbackSheet(session, self)
         self.add("相似", self.similar, lambda _detail, _today: None)
         self.add("回访", self.calls, self.calls.show_detail)
+        self.appeals = AppealSheet(session, self)
+        self.add("申诉", self.appeals, self.appeals.show_detail)
 
     def show_detail(self, detail: Any, today: date) -> None:
         """Shows a ticket's; similar ones are looked for at once, since their tab counts them."""
