@@ -14,7 +14,7 @@ from app.callbacks.commands import Call, Choice, Wish
 from app.changes import Changes, Kind
 from app.errors import UserError
 from models.rules import sampling
-from models.rules.callbacks import Decision, Outcome, Stand, Step, steps
+from models.rules.callbacks import NO_ANSWER, Decision, Outcome, Stand, Step, steps
 from models.rules.callbacks import Kind as Why
 from models.rules.lifecycle import State
 from models.rules.people import Group
@@ -104,7 +104,7 @@ class Desk:
         if self.refusal is not None:
             raise self.refusal
         self.acts.append((one.ticket, call))
-        missed = call.came_to == commands.NO_ANSWER
+        missed = call.came_to == NO_ANSWER
         outcome = None if missed else Outcome(call.came_to)
         at = self.rows.index(one)
         self.rows[at] = replace(
@@ -186,7 +186,7 @@ def test_one_call_after_the_other(officer):
     assert officer.panel.form.problem() == "请选择回访结果。"
     officer.panel.form.came_to.set_value("unsatisfied")
     assert "为什么不满意" in officer.panel.form.problem()
-    officer.panel.form.came_to.set_value(commands.NO_ANSWER)
+    officer.panel.form.came_to.set_value(NO_ANSWER)
     assert "还可以再打 2 次" in officer.panel.form.outcome()
     officer.panel.confirm.click()
     officer.settle()
@@ -199,6 +199,19 @@ def test_one_call_after_the_other(officer):
     officer.settle()
     assert officer.panel.detail.row.tries == 1
     assert officer.page.grab().toImage().pixelColor(5, 5).isValid()
+
+
+def test_the_list_goes_into_a_file(officer, monkeypatch, tmp_path):
+    from app.callbacks import export
+    from app.tickets.export import Exported
+
+    monkeypatch.setattr(
+        export, "export", lambda _space, path, wanted: Exported(path, 3, "ab") if wanted else None
+    )
+    assert officer.session.registry.available("callback.export")
+    officer.page.list.bar.write(tmp_path / "回访清单.xlsx", officer.page.list.filter)
+    officer.settle()
+    assert officer.told[-1][1] == "已导出 3 件到 回访清单.xlsx，并已留痕。"
 
 
 def test_who_is_unsatisfied_is_decided_on_at_once(officer):

@@ -77,6 +77,7 @@ class CallbacksPage(Page):
             bind(callback_command(step), partial(calls.begin, step), partial(calls.allows, step))
         bind("callback.next", self.list.next, self._may_go_on)
         bind("callback.contact", calls.contact.ask, self._allows_contact)
+        bind("callback.export", self.list.ask_path, self.list.can_export)
         bind("callback.draw", self.begin_drawing)
         bind("callback.check", samples.check, samples.chosen)
         bind("callback.print", samples.print, samples.chosen)
