@@ -45,11 +45,11 @@ def _until(row: Any) -> str:
 COLUMNS = (
     Column("deadline", "期限", 112, lambda r: deadline_chip(r).text, _until, kind="chip", chip=deadline_chip),
     Column("number", "编号", 128, lambda r: r.number, lambda r: f"{r.number}\n办件 {r.case_number}", needs=520),
-    Column("filed", "提出", 84, lambda r: dates.short_moment(r.filed_at), lambda r: dates.exact(r.filed_at), quiet=True, needs=600),
+    Column("filed", "提出", 106, lambda r: dates.short_moment(r.filed_at), lambda r: dates.exact(r.filed_at), quiet=True, needs=640),
     Column("appellant", "工作人员", 76, lambda r: r.appellant),
-    Column("level", "等级", 84, lambda r: Satisfaction(r.level).label, needs=680),
+    Column("level", "等级", 84, lambda r: Satisfaction(r.level).label, needs=760),
     Column("item", "事项", 140, lambda r: r.item or "事项不明", lambda r: r.item or "", stretch=True),
     Column("agency", "单位", 112, lambda r: r.agency, needs=460),
-    Column("finding", "认定", 76, lambda r: r.finding.label if r.finding else "—", quiet=True, needs=760),
-    Column("state", "状态", 92, lambda r: r.state.label, quiet=True, needs=840),
+    Column("finding", "认定", 76, lambda r: r.finding.label if r.finding else "—", quiet=True, needs=900),
+    Column("state", "状态", 92, lambda r: r.state.label, quiet=True, needs=1000),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.appeals import queries
 from app.appeals.commands import Draft
@@ -19,7 +19,7 @@ from models.rules.ratings import Satisfaction
 from views import dates
 from views.appeals.effect import EffectTable
 from views.records.form import Form, WordsForm
-from views.shell.parts import label
+from views.shell.parts import Chip, label, row
 from views.shell.session import Session
 from views.tickets.forms import Choice, date_field, field_row, text_area
 from views.tickets.history import DayList
@@ -61,7 +61,7 @@ class FileForm(Form):
         self._choosers = (
             QComboBox(self),
             QComboBox(self),
-            QCheckBox("已向本人告知评价，告知日期", self),
+            Chip("记录告知本人的日期", self, checkable=True),
             date_field("告知日期", session, self),
         )
         self.rating.setAccessibleName("申诉的评价")
@@ -77,8 +77,7 @@ class FileForm(Form):
         self.window_days = DayList(self)
         for name, field in (("评价", self.rating), ("工作人员", self.staff)):
             self.column.addLayout(field_row(name, field, self))
-        self.column.addWidget(self.told)
-        self.column.addWidget(self.told_on)
+        self.column.addLayout(row(self.told, self.told_on, None))
         self.column.addWidget(self.window_said)
         self.column.addWidget(self.window_days)
         self.column.addLayout(field_row("理由", self.statement, self))
@@ -104,7 +103,7 @@ class FileForm(Form):
         return self._choosers[1]
 
     @property
-    def told(self) -> QCheckBox:
+    def told(self) -> Chip:
         """Whether the day on which the person was told is known."""
         return self._choosers[2]
 
@@ -163,7 +162,7 @@ class FileForm(Form):
         unsure = "（暂定）" if prepared.provisional else ""
         late = "，已经过了期限" if prepared.over else ""
         self.window_said.setText(
-            f"{window.why} {window.start.month}月{window.start.day}日，申诉到 {dates.deadline(window.due, today)} 为止{unsure}{late}。"
+            f"{window.why}算，申诉到 {dates.deadline(window.due, today)} 为止{unsure}{late}。"
         )
         self.window_days.show_days("申诉期限", prepared.days, today, basis="依据：细则第二十五条")
         self.window_days.setVisible(True)
@@ -269,11 +268,11 @@ class DecisionForm(WordsForm):
         self._level_row = QWidget(self)
         self._level_row.setLayout(field_row("确认等级", self.level, self._level_row))
         self._level_row.setVisible(detail.row.finding is Finding.MISTAKEN)
-        self.withdraw = QCheckBox("同时撤销这张还没有办结的差评工单，不再计入", self)
+        self.withdraw = Chip("同时撤销差评工单，不再计入", self, checkable=True)
         self.withdraw.setVisible(detail.rating.has_open_ticket)
         self.effect = EffectTable(self)
         self.column.insertWidget(1, self._level_row)
-        self.column.insertWidget(2, self.withdraw)
+        self.column.insertLayout(2, row(self.withdraw, None))
         self.column.insertWidget(3, self.effect)
         self.level.set_value(detail.confirmed_level or _MISTAKEN_UNKNOWN)
         self.level.edited.connect(self._ask)
