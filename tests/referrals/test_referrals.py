@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -15,6 +17,7 @@ from app.referrals.queries import ReferralDetail, ReferralFilter, Source
 from app.registry import seeding
 from models.rules.referrals import State, Step
 from tests.databases import MONDAY, Database
+from tests.store import loads
 
 OTHERS = ("officer-2", "liaison-01", "auditor", "admin")
 
@@ -78,6 +81,19 @@ def test_it_is_made_noted_named_and_closed(county: Database) -> None:
         [None, "已收到", "王芳", "纪委已立案"],
     )
     assert county.raw("head", "SELECT pd.verify_referrals()") == [(True,)]
+
+
+def test_it_may_come_from_an_appeal(county: Database) -> None:
+    with closing(loads.connect(county)) as connection:
+        loads.ratings(connection, {"case_number": "C1", "level": 1, "rated_at": MONDAY - timedelta(days=2)})
+        connection.commit()
+    loads.correct(county, "C1", "440881", level=None)
+    appeal = county.one("SELECT id FROM pd.appeal")
+    given = Draft(Source("申诉", appeal=appeal), "县纪委监委", "疑似索要好处", "收件时索要购物卡")
+    made = run(county, "officer", lambda c: commands.make(c, given, command_id=uuid4()))
+    row = seen(county, "head", made.referral).row
+    assert (row.appeal_id, row.ticket_id) == (appeal, None)
+    assert row.reference.startswith("申诉〔2026〕")
 
 
 def test_the_page_is_for_heads_and_those_named(county: Database) -> None:

@@ -67,13 +67,19 @@ class ReferralPanel(RecordPanel):
         return _ICONS[step]
 
     def more(self, detail: Any) -> tuple[Offer, ...]:
-        """The ticket that it comes from, for who reads tickets."""
-        reads = detail.row.ticket_id is not None and self._session.is_officer
-        return (Offer(_OPEN, "打开工单", "tickets"),) if reads else ()
+        """The ticket or the appeal that it comes from, for who reads them all."""
+        if not self._session.is_officer:
+            return ()
+        from_ticket = detail.row.ticket_id is not None
+        return (
+            Offer(_OPEN, "打开工单" if from_ticket else "打开申诉", "tickets" if from_ticket else "appeal"),
+        )
 
     def run_more(self, offer: str) -> None:
-        """Opens the ticket."""
-        self._session.go("tickets", self.detail.row.ticket_id)
+        """Opens it."""
+        one = self.detail.row
+        page, number = ("tickets", one.ticket_id) if one.ticket_id is not None else ("appeals", one.appeal_id)
+        self._session.go(page, number)
 
     def begin_making(self, source: Source) -> None:
         """Opens the form for a new one; what was being typed stays."""

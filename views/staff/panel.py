@@ -19,7 +19,6 @@ from views import dates
 from views.records.foot import Offer
 from views.records.form import Form
 from views.records.panel import RecordPanel, Work
-from views.shell.actions import PAGES
 from views.shell.parts import label
 from views.staff.chart import MonthChart
 from views.staff.columns import BOTTOM_MEANS, mark_chip
@@ -28,8 +27,6 @@ from views.staff.lines import Line, LineList
 
 _ICONS = {StaffStep.ORDER: "rectify", StaffStep.RECORD: "flag", StaffStep.WITHDRAW: "recall"}
 _ROWS = "rows"
-#: Whether appeals have a page of their own.
-_APPEALS = any(page.id == "appeals" for page in PAGES)
 
 
 class StaffPanel(RecordPanel):
@@ -119,13 +116,10 @@ class StaffPanel(RecordPanel):
     def _fill_appeals(self, detail: Any, today: Any) -> None:
         self.appeals.show_lines(
             [
-                Line(f"{one.number}　{one.state.label}", dates.moment(one.filed_at, today), opens=self._appeal(one.id))
+                Line(f"{one.number}　{one.state.label}", dates.moment(one.filed_at, today), opens=("appeals", one.id))
                 for one in detail.appeals
             ]
         )  # fmt: skip
-
-    def _appeal(self, number: int) -> tuple[str, int] | None:
-        return ("appeals", number) if _APPEALS else None
 
     def _fill_orders(self, detail: Any, today: Any) -> None:
         self.orders.show_lines(
