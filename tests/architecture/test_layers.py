@@ -38,6 +38,8 @@ KNOWN_PAST_DOORS: dict[tuple[str, str], str] = {
     ("app/appeals/commands.py", "app.tickets.attachments"): "and brought in the same parts",
     ("app/callbacks/export.py", "app.tickets.export"): "every list leaves the house through one writer",
     ("app/callbacks/export.py", "app.tickets.sheets"): "onto the same sheets",
+    ("app/filings/export.py", "app.tickets.export"): "every list leaves the house through one writer",
+    ("app/filings/export.py", "app.tickets.sheets"): "onto the same sheets",
     ("app/staff/export.py", "app.tickets.export"): "every list leaves the house through one writer",
     ("app/staff/export.py", "app.tickets.sheets"): "onto the same sheets",
     ("app/rankings/export.py", "app.tickets.export"): "every list leaves the house through one writer",
