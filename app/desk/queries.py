@@ -21,6 +21,8 @@ from app.callbacks.queries import CallFilter
 from app.cases import queries as cases
 from app.cases.queries import ReminderFilter
 from app.clock import next_month
+from app.filings import queries as filings
+from app.filings.rows import FilingFilter
 from app.improvements import queries as improvements
 from app.improvements.queries import OrderFilter
 from app.rankings.queries import Period, history
@@ -30,6 +32,8 @@ from app.tickets.queries import SavedFilter, TicketFilter, Waiting
 from app.workspace import Person
 from models.rules.appeals import State as AppealState
 from models.rules.callbacks import Stand
+from models.rules.filings import Kind as FilingKind
+from models.rules.filings import State as FilingState
 from models.rules.improvements import State as OrderState
 from models.rules.people import Group
 from models.rules.ratings import is_bad
@@ -154,7 +158,7 @@ def orders(connection: Connection, *, person: Person) -> tuple[OrderLine, ...]:
 
 def duties(connection: Connection, *, person: Person) -> tuple[DutyLine, ...]:
     """What waits for the person on other pages."""
-    return (*_appeals(connection, person), *_calls(connection, person))
+    return (*_appeals(connection, person), *_calls(connection, person), *_filings(connection, person))
 
 
 def _appeals(connection: Connection, person: Person) -> tuple[DutyLine, ...]:
@@ -189,6 +193,18 @@ def _calls(connection: Connection, person: Person) -> tuple[DutyLine, ...]:
     unhappy = callbacks.undecided(connection, person=person)
     means = "回访不满意，请决定是否重新办理"
     return due, DutyLine("callbacks", "不满意待处理", means, unhappy, CallFilter(state=Stand.UNDECIDED))
+
+
+def _filings(connection: Connection, person: Person) -> tuple[DutyLine, ...]:
+    """Corrections that were not filed yet, and filings that the bureau returned (Art. 25)."""
+    if person.group is not Group.OFFICER:
+        return ()
+    returned = filings.waiting(connection, group=person.group)
+    means, why = "已修正的评价还没有报数据管理局备案", "数据管理局退回，请说明后重报"
+    return (
+        DutyLine("filings", "备案被退回", why, returned, FilingFilter(state=FilingState.RETURNED)),
+        DutyLine("filings", "修正待备案", means, filings.unfiled(connection), FilingKind.CORRECTIONS),
+    )
 
 
 def latest_month(connection: Connection) -> date | None:

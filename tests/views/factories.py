@@ -14,6 +14,7 @@ from app.callbacks import queries as callbacks
 from app.changes import Changes, Kind
 from app.clock import SHANGHAI, next_month
 from app.desk import queries as desk
+from app.filings import queries as filings
 from app.intake import commands as intake_commands
 from app.intake import queries as intake
 from app.intake.kinds import Kind as FileKind
@@ -262,6 +263,7 @@ class Backend:
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
         monkeypatch.setattr(callbacks, "due", lambda _connection, *, person: 0)
+        monkeypatch.setattr(filings, "waiting", lambda _connection, *, group: 0)
         monkeypatch.setattr(referrals, "concerns", lambda _connection: False)
         monkeypatch.setattr(suggestions, "page", lambda *_, **__: suggestions.Page((), None))
 

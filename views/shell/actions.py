@@ -11,6 +11,7 @@ from views.shell.entries import AUDITORS as AUDITORS
 from views.shell.entries import CALLERS as CALLERS
 from views.shell.entries import CHECKERS as CHECKERS
 from views.shell.entries import EVERYONE as EVERYONE
+from views.shell.entries import FILERS as FILERS
 from views.shell.entries import HANDLERS as HANDLERS
 from views.shell.entries import LOADERS as LOADERS
 from views.shell.entries import OFFICERS as OFFICERS
@@ -21,6 +22,8 @@ from views.shell.record_commands import appeal_command as appeal_command
 from views.shell.record_commands import appeal_commands as appeal_commands
 from views.shell.record_commands import callback_command as callback_command
 from views.shell.record_commands import callback_commands as callback_commands
+from views.shell.record_commands import filing_command as filing_command
+from views.shell.record_commands import filing_commands as filing_commands
 from views.shell.record_commands import referral_command as referral_command
 from views.shell.record_commands import referral_commands as referral_commands
 from views.shell.record_commands import suggestion_command as suggestion_command
@@ -38,6 +41,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
     PageEntry("suggestions", "意见建议", "suggestion", "views.suggestions.page:SuggestionsPage", HANDLERS),
     PageEntry("assessments", "考核", "assessment", "views.assessments.page:AssessmentsPage", ASSESSED),
+    PageEntry("filings", "备案", "filing", "views.filings.page:FilingsPage", FILERS),
     PageEntry("registry", "名录", "registry", "views.registry.page:RegistryPage", READERS_OF_PEOPLE),
     PageEntry("audit", "审计", "audit", "views.audit.page:AuditPage", AUDITORS),
     PageEntry("rules", "规则", "rules", "views.rules.page:RulesPage"),
@@ -194,6 +198,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *suggestion_commands(),
     *appeal_commands(),
+    *filing_commands(),
     *referral_commands(),
     *_staff_commands(),
     Command(

@@ -11,7 +11,7 @@ from app.changes import Changes, Kind
 from views.shell.session import Session
 
 #: What the numbers count.
-_COUNTED = Kind.TICKETS | Kind.CALENDAR | Kind.CALLBACKS
+_COUNTED = Kind.TICKETS | Kind.CALENDAR | Kind.CALLBACKS | Kind.FILINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Badges(QObject):
 
     def read(self) -> None:
         """Reads them, for whoever has such pages."""
+        self._read_filings()
         if not (self._session.is_open and self._session.registry.allowed("go.tickets")):
             return
         person = self._session.person
@@ -47,6 +48,22 @@ class Badges(QObject):
             return Waits(*counts, callbacks.due(connection, person=person))
 
         self._session.query(self, work, self._show, key="badges", failed=self._not_read)
+
+    def _read_filings(self) -> None:
+        """Filings have readers of their own: the centre and the bureau."""
+        if not (self._session.is_open and self._session.registry.allowed("go.filings")):
+            return
+        group = self._session.person.group
+
+        def work(connection: Any) -> int:
+            from app.filings.queries import waiting
+
+            return waiting(connection, group=group)
+
+        self._session.query(self, work, self._show_filings, key="filing_badge", failed=self._not_read)
+
+    def _show_filings(self, waiting: int) -> None:
+        self._session.counted.emit("filings", waiting, False)
 
     def _show(self, waits: Waits) -> None:
         self._session.counted.emit("tickets", waits.mine, False)

@@ -12,6 +12,8 @@ OFFICERS = frozenset({Group.OFFICER})
 CALLERS = frozenset({Group.OFFICER, Group.LIAISON})
 #: Who works on tickets; the others may read none.
 HANDLERS = frozenset({Group.OFFICER, Group.LIAISON})
+#: Who files with the bureau, and the bureau.
+FILERS = frozenset({Group.OFFICER, Group.BUREAU})
 #: Who loads files: the centre's people.
 LOADERS = frozenset({Group.OFFICER, Group.ADMIN})
 ADMINS = frozenset({Group.ADMIN})

@@ -24,7 +24,8 @@ class Entry(EnterPresses, QAbstractButton):
         self.setText(page.title)
         self.setCheckable(True)
         self.setAccessibleName(page.title)
-        self.setToolTip(page.title if page.personal else f"{page.title}（Ctrl+{number}）")
+        keyed = number <= 10 and not page.personal
+        self.setToolTip(f"{page.title}（Ctrl+{number % 10}）" if keyed else page.title)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -1,13 +1,13 @@
-"""The commands that take steps with records: tickets, suggestions, appeals, callbacks, referrals."""
+"""The commands that take steps with records: tickets, suggestions, appeals, callbacks, filings, referrals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.rules import appeals, callbacks, referrals
+from models.rules import appeals, callbacks, filings, referrals
 from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.suggestions import MOVES, Step
-from views.shell.entries import HANDLERS, OFFICERS, Command
+from views.shell.entries import FILERS, HANDLERS, OFFICERS, Command
 
 _TICKET_ICONS = {
     Action.VERIFY_AND_DISPATCH: "send",
@@ -96,6 +96,8 @@ def referral_commands() -> Iterable[Command]:
     """Making a referral and its steps."""
     words = "违纪 违法 纪委 监察"
     yield Command("referral.make", "移送线索", "referral", OFFICERS, page="tickets", keywords=words)
+    said = "从申诉移送线索"
+    yield Command("referral.make_from_appeal", said, "referral", OFFICERS, page="appeals", keywords=words)
     for step, icon in _REFERRAL_ICONS.items():
         yield Command(
             referral_command(step), f"线索移送：{step.label}", icon, page="referrals", keywords=words
@@ -158,3 +160,33 @@ def callback_commands() -> Iterable[Command]:
         ("print", "打印回访抽样单", "printer", OFFICERS, None, "文书 PDF 预览 Word"),
     ):
         yield Command(f"callback.{what}", title, icon, groups, shortcut, "callbacks", keywords=words)
+
+
+_FILING_ICONS = {
+    filings.Step.RECEIVE: "sign",
+    filings.Step.ANSWER: "approve",
+    filings.Step.RETURN: "rework",
+    filings.Step.RESUBMIT: "redispatch",
+    filings.Step.CANCEL: "recall",
+}
+
+
+def filing_command(step: filings.Step) -> str:
+    """The id of the command that takes a step with the chosen filing."""
+    return f"filing.{step.value}"
+
+
+def filing_commands() -> Iterable[Command]:
+    """A new filing, the steps of one, and its ways out."""
+    words = "数据管理局 报送 修正 整改结果"
+    yield Command("filing.make", "报送备案", "filing", OFFICERS, "Ctrl+Alt+B", page="filings", keywords=words)
+    for step, icon in _FILING_ICONS.items():
+        groups = frozenset(move.group for move in filings.MOVES if move.step is step)
+        yield Command(
+            filing_command(step), f"备案：{step.label}", icon, groups, page="filings", keywords=words
+        )
+    for what, title, icon, more in (
+        ("print", "打印备案报告", "printer", "文书 PDF Word 预览"),
+        ("export", "导出备案明细", "save", "excel csv 表格"),
+    ):
+        yield Command(f"filing.{what}", title, icon, FILERS, page="filings", keywords=f"{words} {more}")
