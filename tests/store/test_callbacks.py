@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from app.callbacks import commands, export, paper, queries, samples
@@ -17,6 +18,7 @@ from app.callbacks.rows import CallFilter, Ref, SampleFilter
 from app.errors import UserError
 from app.rankings.queries import Period
 from app.statistics import queries as statistics
+from app.statistics.briefing import briefing
 from app.workspace import Person
 from models.rules import sampling
 from models.rules.callbacks import Decision, Kind, Outcome, Stand, Step
@@ -235,6 +237,25 @@ def test_a_sample_is_drawn_twice_the_same_and_more_than_there_are_takes_all(desk
         draw(desk, size=1)
 
 
+def test_an_agency_neither_draws_nor_decides_nor_calls_for_others(desk: Database) -> None:
+    own, other = rectified(desk), rectified(desk, "乙镇")
+    draw(desk, share=Decimal(1))
+    call(desk, Ref(own, Kind.SPOT_CHECK, 1), "unsatisfied", "没解决")
+    record = "SELECT pd.record_call(%s, %s, %s, 'satisfied', NULL, gen_random_uuid())"
+    for statement, given in (
+        (record, (other, "agency", 0)),
+        (record, (own, "spot_check", 2)),
+        (record, (own, "hotline", 0)),
+        ("SELECT pd.decide_callback(1, 2, 'leave', '{\"reason\": \"x\"}', gen_random_uuid())", ()),
+        ('SELECT pd.draw_samples(\'{"month": "2026-11-01", "size": 1}\', gen_random_uuid())', ()),
+    ):
+        with pytest.raises(psycopg.Error) as refused:
+            desk.raw("liaison-01", statement, *given)
+        assert refused.value.sqlstate in ("PD003", "42501"), statement
+    seen = desk.raw("liaison-01", "SELECT ticket_id, outcome FROM pd.callback")
+    assert seen == [(own, "unsatisfied")]  # not that the other agency's is drawn
+
+
 def test_the_database_draws_as_python_does(desk: Database) -> None:
     dice = random.Random(24)
     for _ in range(25):
@@ -264,6 +285,9 @@ def test_the_rate_of_the_satisfied_counts_a_ticket_once_and_a_closed_month_stays
         ]
 
     assert rates() == [(1, 3), (2, 3)]
+    with reading(desk) as connection:
+        said = briefing(statistics.figures(connection, statistics.Scope(Period.month(MONTH)), OFFICER)).text
+    assert "已整改的差评3件，已回访2件，其中满意1件；件数不足30，不计百分比。" in said
     desk.freeze(MONDAY + timedelta(days=30))
     desk.raw("head", "SELECT pd.close_month(%s, '')", MONTH)
     desk.freeze(MONDAY + timedelta(days=31))
