@@ -57,6 +57,7 @@ class AppealsPage(Page):
         column.addWidget(self.list, 1)
         self.setFocusProxy(self.list.table)
         bind, panel = session.registry.bind, self.panel
+        bind("referral.make_from_appeal", panel.refer, panel.can_refer)
         bind("appeal.days", panel.explain_days, panel.has_days)
         for step in BY_HAND:
             bind(appeal_command(step), partial(panel.begin, step), partial(panel.allows, step))

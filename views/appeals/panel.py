@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.appeals import commands, queries
 from app.appeals.rows import AppealDetail, Signals
+from app.referrals.queries import Source
 from models.rules.appeals import Effect, State, Step
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
@@ -28,7 +29,7 @@ _AT = {
     State.CORRECTED: 3, State.DISMISSED: 3, State.RECORDED: 4, State.WITHDRAWN: 1,
 }  # fmt: skip
 _ENDED = {State.DISMISSED_BY_AGENCY, State.DISMISSED, State.WITHDRAWN}
-_TICKET = "ticket"
+_TICKET, _REFER = "ticket", "refer"
 
 
 class AppealPanel(RecordPanel):
@@ -125,13 +126,25 @@ class AppealPanel(RecordPanel):
         return detail.refused
 
     def more(self, detail: AppealDetail) -> tuple[Offer, ...]:
-        """The way to its ticket."""
-        return (Offer(_TICKET, "打开工单", "tickets"),) if detail.rating.ticket_id is not None else ()
+        """The way to its ticket; officers may refer a hint of misconduct in it (Guide 8.2)."""
+        ticket = (Offer(_TICKET, "打开工单", "tickets"),) if detail.rating.ticket_id is not None else ()
+        return (*ticket, Offer(_REFER, "移送线索…", "referral")) if self._session.is_officer else ticket
 
     def run_more(self, offer: str) -> None:
-        """Opens its ticket."""
-        if offer == _TICKET and self.detail is not None:
+        """Opens its ticket, or the form of a referral."""
+        if offer == _REFER:
+            self.refer()
+        elif offer == _TICKET and self.detail is not None:
             self._session.go("tickets", self.detail.rating.ticket_id)
+
+    def can_refer(self) -> bool:
+        """Whether an appeal stands here that a hint of misconduct may come from."""
+        return self.isVisible() and self.detail is not None
+
+    def refer(self) -> None:
+        """Opens the form for a hint of misconduct in the appeal."""
+        one = self.detail.row
+        self._session.go("referrals", Source(one.number, appeal=one.id))
 
     def begin_filing(self, ticket: int) -> None:
         """Opens the form for an appeal against a rating of a ticket."""
