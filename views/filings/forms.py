@@ -71,7 +71,7 @@ class CandidateList(QWidget):
         self.list = QListWidget(self)
         self.list.setAccessibleName("要报送的内容")
         self.list.setUniformItemSizes(True)
-        self.list.setFixedHeight(_LINES * 7 * UNIT)
+        self.list.setFixedHeight(2 * 7 * UNIT)
         self.list.itemChanged.connect(self._ticked)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -97,6 +97,7 @@ class CandidateList(QWidget):
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(_check(one.id not in left_out))
         self.list.blockSignals(False)
+        self.list.setFixedHeight(min(max(len(found), 2), _LINES) * 7 * UNIT)
         self._ticked()
 
     def chosen(self) -> tuple[int, ...]:

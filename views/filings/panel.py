@@ -38,6 +38,7 @@ class FilingPanel(RecordPanel):
     nothing = ("filing", "选择一份备案", "在左边选一份，这里显示报送的内容、校验码和办理经过。")
     key, page, shelf = "filing", "filings", " 备案"
     steps = Step
+    undoing = frozenset({Step.CANCEL})
     way = ("报送", "接收", "备案")
     #: A step has no command id: the version tells that it happened.
     repeats = False
