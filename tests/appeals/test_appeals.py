@@ -223,3 +223,15 @@ def test_signals_are_counts_for_officers(desk: Database) -> None:
     assert (found.same_words, found.same_minutes) == (2, None)  # three with the same words, no counter
     with pytest.raises((UserError, psycopg.Error)):
         run(desk, "liaison-01", lambda c: queries.signals(c, one.appeal))
+
+
+def test_the_ratings_of_a_ticket_say_whether_they_may_be_appealed(desk: Database) -> None:
+    ticket = desk.one("SELECT ticket_id FROM pd.rating WHERE case_number = 'B0'")
+    for login in ("officer", "liaison-01"):
+        (one,) = run(desk, login, lambda c: queries.appealable(c, ticket))
+        assert (one.level, one.taken, one.target) == (1, None, "item")
+    file(desk)
+    (one,) = run(desk, "liaison-01", lambda c: queries.appealable(c, ticket))
+    assert one.taken == "已经申诉过"
+    assert run(desk, "liaison-02", lambda c: queries.appealable(c, ticket)) == ()
+    assert len(run(desk, "liaison-01", lambda c: queries.of_ticket(c, ticket))) == 1

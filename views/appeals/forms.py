@@ -69,6 +69,7 @@ class FileForm(Form):
         self.staff.setEditable(True)
         self.staff.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.staff.lineEdit().setPlaceholderText("从名录选择，或填写姓名")
+        self.staff.lineEdit().setAccessibleName("申诉人姓名")
         self.statement = text_area("申诉理由：事情经过，为什么是误评或恶意评价", self, lines=6)
         self.admission = QLineEdit(self)
         self.admission.setPlaceholderText("准许逾期申诉的理由")
