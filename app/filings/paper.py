@@ -21,7 +21,6 @@ from app.documents.model import (
     Table,
     facts_table,
 )
-from app.documents.numerals import day
 from app.filings.queries import filing
 from app.filings.rows import FilingDetail, Line
 from app.filings.words import Field, Value, fields, outcome
@@ -32,7 +31,7 @@ from models.rules.people import Group
 
 NAME = "备案报告"
 #: Columns whose text is read as a number or a day.
-_CENTRED = ("序号", "评价日期", "决定日期", "整改期限", "整改完成", "评价等级")
+_CENTRED = ("序号", "评价日期", "决定日期", "整改完成", "评价等级")
 
 
 def document(connection: Connection, number: int) -> Document:
@@ -44,7 +43,7 @@ def written(detail: FilingDetail, centre: Body) -> Document:
     """The report, with the centre's name and telephone as they are now."""
     row = detail.row
     return Document(
-        title=f"关于报送{row.title}的备案报告",
+        title=f"关于报送{row.period}\n{row.subject}的备案报告",
         mark=centre.name,
         number=row.number,
         addressee=row.recipient,
@@ -66,10 +65,11 @@ def written(detail: FilingDetail, centre: Body) -> Document:
 
 def _opening(detail: FilingDetail) -> str:
     row = detail.row
+    you = "你局" if row.recipient.endswith("局") else "你单位"
     if row.kind is Kind.CORRECTIONS:
         about = f"经单位核实、中心决定，{row.period}共修正评价{row.lines:,}条"
-        return f"根据{RULES}第二十五条，{about}，现报你单位备案。"
-    return f"根据{RULES}第三条，现将{row.period}差评工单整改结果{row.lines:,}件报你单位备案。"
+        return f"根据{RULES}第二十五条，{about}，现报{you}备案。"
+    return f"根据{RULES}第三条，现将{row.period}差评工单整改结果{row.lines:,}件报{you}备案。"
 
 
 def overall(detail: FilingDetail) -> tuple[str, ...]:
@@ -100,12 +100,12 @@ def _seal(detail: FilingDetail) -> tuple[tuple[str, str], ...]:
     return (
         ("报送内容", f"{detail.row.lines:,}条，报送时冻结"),
         ("内容校验码（SHA-256）", detail.lines_hash),
-        ("报送时审计链链头", head),
+        ("报送时链头", head),
     )
 
 
 def _table(detail: FilingDetail) -> Table:
-    known = fields(detail.row.kind)
+    known = tuple(field for field in fields(detail.row.kind) if field.share)
     columns = tuple(Column(f.title, f.share, _side(f)) for f in known)
     return Table(columns, tuple(_cells(line, known) for line in detail.lines))
 
@@ -120,5 +120,5 @@ def _cells(line: Line, known: tuple[Field, ...]) -> tuple[str, ...]:
 
 def _shown(value: Value) -> str:
     if isinstance(value, date):
-        return day(value)
+        return value.isoformat()
     return "—" if value in (None, "") else str(value)

@@ -52,8 +52,12 @@ class FilingRow:
     @property
     def title(self) -> str:
         """2026年10月评价修正情况."""
-        about = "评价修正情况" if self.kind is Kind.CORRECTIONS else self.kind.label
-        return f"{self.period}{about}"
+        return f"{self.period}{self.subject}"
+
+    @property
+    def subject(self) -> str:
+        """评价修正情况, 差评整改结果."""
+        return "评价修正情况" if self.kind is Kind.CORRECTIONS else self.kind.label
 
 
 def period(first: date, last: date) -> str:

@@ -18,7 +18,8 @@ Value = str | int | date | None
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column: heading, share of the paper's width, width in a workbook in characters, and what stands in it."""
+    """A column: heading, share of the paper's width (0: it is in the workbook only), width there in characters, and
+    what stands in it."""
 
     title: str
     share: int
@@ -29,27 +30,27 @@ class Field:
 _COMMON = (
     Field("单位", 7, 20, lambda line: line.said("agency")),
     Field("事项", 9, 30, lambda line: line.said("item") or "事项不明"),
-    Field("评价日期", 6, 12, lambda line: local_day(line.rated_at) if line.rated_at else None),
+    Field("评价日期", 10, 12, lambda line: local_day(line.rated_at) if line.rated_at else None),
     Field("评价等级", 5, 12, lambda line: line.level),
 )
 _CORRECTIONS = (
     Field("序号", 3, 6, lambda line: line.id),
-    Field("申诉编号", 8, 18, lambda line: line.reference),
+    Field("申诉编号", 11, 18, lambda line: line.reference),
     *_COMMON,
     Field("单位认定", 5, 12, lambda line: line.finding),
     Field("修正", 7, 16, lambda line: line.correction),
-    Field("中心决定", 12, 40, lambda line: mask_in_text(line.said("decided_text"))),
-    Field("决定日期", 6, 12, lambda line: line.day("decided_on")),
+    Field("中心决定", 14, 40, lambda line: mask_in_text(line.said("decided_text"))),
+    Field("决定日期", 10, 12, lambda line: line.day("decided_on")),
 )
 _RECTIFICATIONS = (
     Field("序号", 3, 6, lambda line: line.id),
-    Field("工单编号", 8, 20, lambda line: line.reference),
+    Field("工单编号", 9, 20, lambda line: line.reference),
     *_COMMON,
-    Field("整改期限", 6, 12, lambda line: line.day("due_on")),
-    Field("整改完成", 6, 12, lambda line: line.day("handled_on")),
-    Field("整改措施", 12, 40, lambda line: measures(line)),
-    Field("状态", 4, 12, lambda line: line.ticket_state),
-    Field("回访", 4, 12, lambda line: outcome(line)),
+    Field("整改期限", 0, 12, lambda line: line.day("due_on")),
+    Field("整改完成", 10, 12, lambda line: line.day("handled_on")),
+    Field("整改措施", 14, 40, lambda line: measures(line)),
+    Field("状态", 6, 12, lambda line: line.ticket_state),
+    Field("回访", 6, 12, lambda line: outcome(line)),
 )
 
 

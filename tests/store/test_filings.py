@@ -173,7 +173,7 @@ def test_the_report_and_the_workbook_show_the_lines_masked(desk: Database, tmp_p
     done = make(desk, Kind.CORRECTIONS, offered(desk, Kind.CORRECTIONS))
     report = run(desk, "bureau", lambda c: paper.document(c, done.filing))
     assert (report.title, report.number, report.addressee) == (
-        "关于报送2026年11月评价修正情况的备案报告", "备案〔2026〕1号", run(desk, "bureau", lambda c: _bureau(c)),
+        "关于报送2026年11月\n评价修正情况的备案报告", "备案〔2026〕1号", run(desk, "bureau", lambda c: _bureau(c)),
     )  # fmt: skip
     said = "".join(block.text for block in report.blocks if isinstance(block, Paragraph))
     assert "第二十五条" in said and "误评2条；按“非常满意”计2条" in said and "133****2025" in said

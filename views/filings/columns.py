@@ -30,6 +30,6 @@ COLUMNS = (
 LINE_COLUMNS = (
     Column("id", "序号", 46, lambda r: f"{r.id:,}", right=True, quiet=True, needs=360),
     Column("agency", "单位", 88, lambda r: r.said("agency")),
-    Column("item", "事项", 96, lambda r: r.said("item") or "事项不明", lambda r: r.reference, stretch=True),
-    Column("result", "结果", 112, lambda r: r.result, lambda r: f"原评价：{r.level}"),
+    Column("item", "事项", 84, lambda r: r.said("item") or "事项不明", lambda r: r.reference, stretch=True),
+    Column("result", "结果", 126, lambda r: r.result, lambda r: f"原评价：{r.level}"),
 )
