@@ -51,7 +51,7 @@ def new_database(server: Cluster) -> Iterator[Callable[[], Database]]:
         name = f"test_{next(_numbers)}"
         administer(
             server,
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(embedded.DATABASE)
             ),
         )
