@@ -13,6 +13,7 @@ from tests.store import loads
 from tests.store.acting import act
 
 AGENCY = "石城镇"
+BUREAU = "数据管理局经办"
 _LIAISON = "SELECT u.name FROM pd.app_user u JOIN pd.agency a ON a.id = u.agency_id WHERE a.name = %s ORDER BY 1 LIMIT 1"
 
 
@@ -20,7 +21,9 @@ def prepare(county: Database) -> int:
     """A month with one bad rating among good ones; its ticket is with the agency."""
     with loads.connect(county) as connection:
         rows = [{"case_number": f"G{n}", "level": 5} for n in range(30)] + [{"case_number": "B0", "level": 1}]
-        loads.ratings(connection, *(r | {"agency": AGENCY, "rated_at": MONDAY - timedelta(hours=2)} for r in rows))
+        loads.ratings(
+            connection, *(r | {"agency": AGENCY, "rated_at": MONDAY - timedelta(hours=2)} for r in rows)
+        )
     (ticket,) = county.rows("SELECT id FROM pd.ticket")[0]
     act(county, ticket, Action.VERIFY_AND_DISPATCH, lead=AGENCY)
     return int(ticket)
@@ -52,6 +55,18 @@ def test_an_appeal_goes_from_its_filing_to_the_bureaus_answer(qtbot, at_the_desk
     assert county.rows("SELECT count(*) FROM pd.correction") == [(0,)]  # only tried
     hands.write("决定的理由", "同意修正")
     hands.confirm("修正评价")
-    hands.until(lambda: county.rows("SELECT state, effect, new_level FROM pd.appeal") == [("corrected", "replace", 5)])
+    hands.until(
+        lambda: county.rows("SELECT state, effect, new_level FROM pd.appeal") == [("corrected", "replace", 5)]
+    )
     assert county.rows("SELECT state FROM pd.ticket") == [("rejected",)]
     assert county.rows("SELECT sum(level_5), sum(level_1) FROM pd.tally") == [(31, 0)]
+    hands.page(PLACE["备案"], "备案")
+    hands.press("报送备案")
+    hands.until(lambda: "申诉〔2026〕1号" in hands.text())
+    hands.confirm("报送")
+    hands.until(lambda: county.rows("SELECT state FROM pd.appeal") == [("recorded",)])
+    hands.sit_down(BUREAU)
+    hands.page(PLACE["备案"], "备案")
+    for step, state in (("接收", "received"), ("准予备案", "answered")):
+        hands.begin(step)
+        hands.until(lambda wanted=state: county.rows("SELECT state FROM pd.filing") == [(wanted,)])
