@@ -19,6 +19,7 @@ from models.rules.people import Group
 from tests.views.factories import NOW, TODAY, Backend, Workspace, person
 from views.filings.page import FilingsPage
 from views.operations import Operations
+from views.shell.search import SearchPanel
 from views.shell.session import Session
 
 MONTH = date(2026, 11, 1)
@@ -219,3 +220,18 @@ def test_the_report_stands_in_the_place_of_the_list_and_the_lines_go_into_a_work
     page.write(5, tmp_path / "备案.xlsx")
     desk.settle()
     assert "已导出 5 条：备案.xlsx。" in desk.said
+
+
+def test_the_bureau_finds_a_filing_by_its_number(desk):
+    desk.sit(Group.BUREAU)
+    went = []
+    desk.session.requested.connect(lambda page, argument: went.append((page, argument)))
+    panel = SearchPanel(desk.session, desk.page)
+    panel.open()
+    panel.field.setText("备案〔2026〕")
+    desk.qtbot.waitUntil(lambda: panel.list.count() > 0)
+    assert [panel.list.item(n).text() for n in range(panel.list.count())] == [
+        "备案〔2026〕3号 · 2026年11月评价修正情况"
+    ]
+    panel._activate(panel.list.item(0))
+    assert went == [("filings", 5)]
