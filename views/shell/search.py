@@ -164,6 +164,8 @@ class SearchPanel(Overlay):
         return self._session.person.group in HANDLERS
 
     def _ask(self) -> None:
+        from app.appeals import queries as appeals
+        from app.appeals.rows import AppealFilter
         from app.filings import queries as filings
         from app.filings.rows import FilingFilter
         from app.improvements import queries as improvements
@@ -174,7 +176,7 @@ class SearchPanel(Overlay):
         reads = self._reads_tickets
         chosen = queries.TicketFilter(search=text)
 
-        def read(connection: Any) -> tuple[str, Any, Any, Any, Any, Any]:
+        def read(connection: Any) -> tuple[str, Any, Any, Any, Any, Any, Any]:
             kept = queries.saved_filters(connection) if reads else ()
             page = queries.page(connection, chosen, person=person, limit=MOST).rows if reads else ()
             wanted = improvements.OrderFilter(search=text)
@@ -187,12 +189,13 @@ class SearchPanel(Overlay):
             mine = tuple(one for one in kept if _is_meant(one.name, text))[:MOST]
             files = _FILING in text and self._session.registry.allowed("go.filings")
             filed = filings.page(connection, FilingFilter(search=text), limit=MOST).rows if files else ()
-            return text, mine, orders, page, said, filed
+            against = appeals.page(connection, AppealFilter(search=text), limit=FEWER).rows if reads else ()
+            return text, mine, orders, page, said, filed, against
 
         self._session.query(self, read, self._arrived, key="search")
 
     def _arrived(self, answer: tuple) -> None:
-        text, kept, orders, page, said, filed = answer
+        text, kept, orders, page, said, filed, against = answer
         if text != self.field.text().strip() or not self.isVisible():
             return
         at = self.list.currentRow()
@@ -208,6 +211,9 @@ class SearchPanel(Overlay):
             self._add(
                 "filing", f"{filing.number} · {filing.title}", filing.state.label, ("filing", filing.id)
             )
+        for appeal in against:
+            words = " · ".join((appeal.number, appeal.agency, appeal.appellant))
+            self._add("appeal", words, appeal.state.label, ("appeal", appeal.id))
         for found in page:
             words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
             self._add("tickets", words, deadline_chip(found).text, ("ticket", found.id))
@@ -241,7 +247,7 @@ class SearchPanel(Overlay):
             from app.improvements.queries import OrderRef
 
             self._session.go("statistics", OrderRef(value))
-        elif kind in ("suggestion", "filing"):
+        elif kind in ("suggestion", "filing", "appeal"):
             self._session.go(f"{kind}s", value)
         else:
             self._session.go("tickets", value)
