@@ -30,7 +30,11 @@ def sound() -> Iterator[Centre]:
         centre.init()
         yield centre
         # What each test damaged it has mended.
-        assert {name for name, check in found(centre.site).items() if check.state is State.FAILED} <= WITHOUT
+        checks = found(centre.site)
+        assert all(
+            checks[name].state is not State.FAILED
+            for name in ("owner", "groups", "people", "public_grants", "code")
+        )
 
 
 def test_a_new_database_is_sound(sound: Centre) -> None:
