@@ -46,7 +46,7 @@ _RATES = (
     (5, 4, 3, "good", 3), (7, 6, 4, "default_good", 4), (10, 9, 8, "participation", 8), (13, 12, 11, "rectified", 11),
     (15, 14, 11, "answered", 11), (18, 17, 12, "satisfied", 16),
 )  # fmt: skip
-NO_APPEALS = "申诉尚未登记，表中没有申诉一栏。"
+APPEALS = "评价按申诉修正后的计数；申诉的件数不在本表，见“申诉”页。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def notes(sheet: AnnualSheet) -> tuple[str, ...]:
     made.append(
         "超期未交：到期没有提交整改的工单。退回：中心或12345退回重办过的工单，按现有工单计；没有权限看的单位为“—”。"
     )
-    return (*made, NO_APPEALS)
+    return (*made, APPEALS)
 
 
 def _named(months: Sequence[date]) -> str:
