@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentProblem, UserError
 from app.referrals.queries import Source
@@ -448,6 +448,8 @@ class TicketPanel(TabsAsLaidOut, QFrame):
     def _act(self, action: Action, values: dict[str, Any]) -> None:
         if not self.acting.busy:
             self._drafts.keep()
+            if self._foot.isAncestorOf(QApplication.focusWidget()):
+                self._area.setFocus()
             self._foot.setEnabled(False)
             self.acting.start(self.detail.row, action, values)
 
@@ -456,6 +458,8 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         self._drafts.done(done.ticket, action.value)
         self._settle()
         if self.detail is not None and self.detail.row.id == done.ticket:
+            if self.isAncestorOf(QApplication.focusWidget()):
+                self._area.setFocus()
             self._remove_form()
         self._told.tell(item, action, done)
         self.acted.emit(done)
