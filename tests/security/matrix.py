@@ -27,6 +27,8 @@ RANGES = {
     "知情人": "'{login}' = ANY (people) OR EXISTS (SELECT FROM pd.app_user u WHERE u.login = '{login}' AND u.is_head)",
     "知情人的移送": "referral_id IN (SELECT r.id FROM pd.referral r WHERE '{login}' = ANY (r.people)"
     " OR EXISTS (SELECT FROM pd.app_user u WHERE u.login = '{login}' AND u.is_head))",
+    "已印发": "state <> 'draft'",
+    "已印发的文件": "circular_id IN (SELECT c.id FROM pd.circular c WHERE c.state <> 'draft')",
     "无工单": "{ticket} IS NULL",
     "本单位在办或无工单": "{ticket} IS NULL OR {ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current"
     " AND a.agency_id = {agency})",
