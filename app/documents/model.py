@@ -39,11 +39,22 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A figure within a text, from `start` up to `end`: the key of what it shows; `detached`: it was typed by hand."""
+
+    start: int
+    end: int
+    key: str
+    detached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Body text, two characters in. `level`: a numbered paragraph, set in body type."""
+    """Body text, two characters in. `level`: a numbered paragraph, set in body type; `marks`: the figures in it."""
 
     text: str
     level: Level | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +69,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns. `headed`: the headings stand on top, and again on every further page."""
+    """Rows under columns. `headed`: the headings stand on top, and again on every further page.
+
+    `keys`: row by row the key of the figure that a cell shows, None where it shows none; empty where no cell does.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     headed: bool = True
+    keys: tuple[tuple[str | None, ...], ...] = ()
 
 
 Block = Heading | Paragraph | Table
