@@ -14,6 +14,7 @@ from app.closing.queries import require
 from app.closing.rows import ChangedRow, Close
 from app.rankings.queries import GROUPS, History, Period, history
 from models.rules.adjusting import Adjustment, adjustment
+from models.rules.appeals import Effect, Finding
 from models.rules.people import Group
 from models.rules.ratings import Satisfaction
 from models.rules.scoring import AgencyFacts, Score, rank
@@ -146,6 +147,12 @@ _RATINGS = text("""
     WHERE r.rated_at >= pd.local_midnight(:month) AND r.rated_at < pd.local_midnight(:past)
       AND (r.batch_id = ANY (:later) OR EXISTS (SELECT FROM rating_revision v WHERE v.rating_id = r.id AND v.batch_id = ANY (:later)))
     ORDER BY r.id LIMIT :most""")
+_CORRECTIONS = text("""
+    SELECT k.case_number, a.name AS agency, '申诉〔' || p.year || '〕' || p.number || '号' AS appeal, k.finding, k.effect, r.level AS was, k.level,
+           count(*) OVER () AS among
+    FROM correction k JOIN rating r ON r.id = k.rating_id JOIN agency a ON a.id = r.agency_id JOIN appeal p ON p.id = k.appeal_id
+    WHERE r.rated_at >= pd.local_midnight(:month) AND r.rated_at < pd.local_midnight(:past) AND k.decided_at > :at
+    ORDER BY k.decided_at, r.id LIMIT :most""")
 _CASES = text("""
     SELECT c.case_number, a.name AS agency, count(*) OVER () AS among FROM service_case c JOIN agency a ON a.id = c.agency_id
     WHERE c.finished_at >= pd.local_midnight(:month) AND c.finished_at < pd.local_midnight(:past) AND c.batch_id = ANY (:later)
@@ -167,12 +174,14 @@ def _changed_rows(connection: Connection, close: Close) -> tuple[tuple[ChangedRo
         "past": next_month(close.month),
         "later": list(later),
         "most": MOST,
+        "at": close.closed_at,
     }
     found: list[ChangedRow] = []
     total = 0
     for statement, made in (
         (_TICKETS, _ticket),
         (_RATINGS, _rating),
+        (_CORRECTIONS, _correction),
         (_CASES, _case),
         (_SUMMARIES, _summary),
     ):
@@ -180,6 +189,14 @@ def _changed_rows(connection: Connection, close: Close) -> tuple[tuple[ChangedRo
         total += rows[0].among if rows else 0
         found += map(made, rows)
     return tuple(found), total - len(found)
+
+
+def _correction(row: Any) -> ChangedRow:
+    finding, effect = Finding(row.finding).label, Effect(row.effect)
+    levels = f"{Satisfaction(row.was).label} → {Satisfaction(row.level).label}" if row.level else effect.label
+    return ChangedRow(
+        None, f"办件 {row.case_number} 的评价", row.agency, f"{row.appeal}修正（{finding}）：{levels}"
+    )
 
 
 def _ticket(row: Any) -> ChangedRow:

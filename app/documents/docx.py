@@ -18,7 +18,18 @@ from typing import Any
 from app.documents import wordstyles
 from app.documents.fonts import Face
 from app.documents.layout import MARK_BELOW, RULE_BELOW, balanced, mark_size
-from app.documents.model import Annex, Block, Document, EndBlock, Heading, Side, Signature, Table, numbered
+from app.documents.model import (
+    Annex,
+    Block,
+    Chart,
+    Document,
+    EndBlock,
+    Heading,
+    Side,
+    Signature,
+    Table,
+    numbered,
+)
 from app.documents.numerals import day
 from app.documents.sheets import (
     BODY,
@@ -207,6 +218,8 @@ class _Writer:
         for place, block in enumerate(blocks):
             if isinstance(block, Table):
                 self._table(block)
+            elif isinstance(block, Chart):
+                continue  # drawn on pages only; the table after it says the same
             elif isinstance(block, Heading):
                 self.paragraph(block.text, HEADINGS[block.level - 1])
             else:

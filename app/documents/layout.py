@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from app.documents import sheets, tables
+from app.documents import charts, sheets, tables
 from app.documents.breaking import Line, break_lines
 from app.documents.fonts import Face
 from app.documents.model import (
     Annex,
     Block,
+    Chart,
     Document,
     EndBlock,
     Heading,
@@ -217,6 +218,9 @@ def _blocks(flow: Flow, blocks: tuple[Block, ...], signed: int) -> None:
         if isinstance(block, Table):
             tables.lay(flow, block)
             continue
+        if isinstance(block, Chart):
+            charts.lay(flow, block)
+            continue
         if flow.lines_left() < min(_together(flow, blocks[place:], signed), flow.area.lines):
             flow.turn()
         flow.write(block.text, _face(block))
@@ -225,7 +229,7 @@ def _blocks(flow: Flow, blocks: tuple[Block, ...], signed: int) -> None:
 def _together(flow: Flow, blocks: tuple[Block, ...], signed: int) -> int:
     """How many lines must find room on one page: a heading with what follows, a short end with its signature."""
     block = blocks[0]
-    if isinstance(block, Table):
+    if isinstance(block, (Table, Chart)):
         return 2
     lines = flow.lines_of(block.text, _face(block))
     if isinstance(block, Heading):

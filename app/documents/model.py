@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, IntEnum
+from fractions import Fraction
 
 from app.documents import numerals
 
@@ -80,7 +81,33 @@ class Table:
     keys: tuple[tuple[str | None, ...], ...] = ()
 
 
-Block = Heading | Paragraph | Table
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A count, and the share that the line has there (0–100, as shown in `said`), None where there is none."""
+
+    name: str
+    number: int
+    share: Fraction | None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars and a line over them. `counted`, `shared`: what they show; `scale`: the line's ends, in percent; `whole`:
+    what the bars are parts of, where the line is their sum.
+
+    On pages only: Word has the table that follows with the same figures.
+    """
+
+    title: str
+    counted: str
+    shared: str
+    bars: tuple[Bar, ...]
+    scale: tuple[Fraction, Fraction] = (Fraction(0), Fraction(100))
+    whole: int | None = None
+
+
+Block = Heading | Paragraph | Table | Chart
 
 
 def facts_table(facts: tuple[tuple[str, str], ...]) -> Table:
@@ -149,8 +176,8 @@ def numbered(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """Blocks with the numbers of headings and numbered paragraphs written before them."""
     counts = dict.fromkeys(Level, 0)
     for block in blocks:
-        level = None if isinstance(block, Table) else block.level
-        if isinstance(block, Table) or level is None:
+        level = None if isinstance(block, (Table, Chart)) else block.level
+        if isinstance(block, (Table, Chart)) or level is None:
             yield block
             continue
         counts[level] += 1

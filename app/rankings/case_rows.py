@@ -150,7 +150,7 @@ _CASES = """
                  least(pd.local_midnight((m.month + INTERVAL '1 month')::date), pd.local_midnight(pd.local_day(pd.now()) + 1)) AS ends
           FROM unnest(CAST(:months AS date[])) AS m(month) OFFSET 0) o
     JOIN case_cover v ON v.month = o.month AND v.agency_id = :agency
-    JOIN service_case c ON c.agency_id = :agency AND c.finished_at >= o.starts AND c.finished_at < o.ends
+    JOIN counted_case c ON c.agency_id = :agency AND c.finished_at >= o.starts AND c.finished_at < o.ends
     WHERE c.platform = ANY (:platforms)"""
 
 _SUMMARY = """

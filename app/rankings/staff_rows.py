@@ -67,7 +67,7 @@ _ROWS = """
     FROM (SELECT month, pd.local_midnight(month) AS starts, pd.local_midnight((month + INTERVAL '1 month')::date) AS ends
           FROM unnest(CAST(:months AS date[])) AS month OFFSET 0) o
     JOIN staff_member m ON m.agency_id = :agency AND m.name = :staff
-    JOIN rating r ON r.staff_id = m.id AND r.target = 'staff' AND r.rating_number = 1
+    JOIN counted_rating r ON r.staff_id = m.id AND r.target = 'staff' AND r.rating_number = 1
         AND r.rated_at >= o.starts AND r.rated_at < o.ends
     LEFT JOIN service_item i ON i.id = r.item_id LEFT JOIN hall h ON h.id = r.hall_id
     LEFT JOIN counter c ON c.id = r.counter_id LEFT JOIN ticket t ON t.id = r.ticket_id

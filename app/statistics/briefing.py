@@ -8,9 +8,20 @@ from datetime import date
 from fractions import Fraction
 
 from app.clock import local
-from app.documents.model import Annex, Column, Document, Heading, Paragraph, Side, Signature, Table
+from app.documents.model import (
+    Annex,
+    Bar,
+    Chart,
+    Column,
+    Document,
+    Heading,
+    Paragraph,
+    Side,
+    Signature,
+    Table,
+)
 from app.rankings.queries import period_text
-from app.statistics.rows import AgencyRates, Figures, TicketFigures
+from app.statistics.rows import AgencyRates, Figures, MonthRates, TicketFigures
 from app.statistics.wording import (
     before_name,
     change,
@@ -28,6 +39,8 @@ from models.rules.scoring import shown
 
 #: How many of a kind a sentence names.
 _NAMED = 3
+#: Bars of a chart, and where its line's scale may begin, in percent.
+_MOST_BARS, _FLOORS = 8, (99, 95, 90, 80, 50, 0)
 #: Of fewer tickets, hours and weekdays say nothing.
 _ENOUGH_HOURS = 10
 
@@ -242,8 +255,8 @@ def _advice(f: Figures) -> Iterator[str]:
 # on paper -------------------------------------------------------------------------------------------------
 
 
-def document(figures: Figures, centre: str, today: date) -> Document:
-    """The briefing as a paper of the house, with the figures of the agencies and the labels annexed."""
+def document(figures: Figures, centre: str, today: date, *, trend: tuple[MonthRates, ...] = ()) -> Document:
+    """The briefing as a paper of the house, with the figures of the months, agencies and labels annexed."""
     said = briefing(figures)
     blocks: list[Heading | Paragraph] = []
     for section in said.sections:
@@ -254,7 +267,7 @@ def document(figures: Figures, centre: str, today: date) -> Document:
         title=said.title,
         blocks=tuple(blocks),
         signature=Signature(centre, today),
-        annexes=tuple(_annexes(figures)),
+        annexes=tuple(_annexes(figures, trend)),
     )
 
 
@@ -264,11 +277,49 @@ def _closed(figures: Figures) -> str:
     return ""
 
 
-def _annexes(f: Figures) -> Iterator[Annex]:
+def _annexes(f: Figures, trend: tuple[MonthRates, ...]) -> Iterator[Annex]:
     if f.agencies:
         yield Annex("各单位评价和差评办理情况", (_agency_table(f),), landscape=True)
+    if len(trend) > 1:
+        yield Annex("逐月评价情况", (trend_chart(trend), _trend_table(trend)))
     if f.tickets is not None and (labels := f.tickets.slices(TicketSide.LABEL)):
-        yield Annex("差评标签", (_label_table(labels),))
+        yield Annex("差评标签", (pareto_chart(labels), _label_table(labels)))
+
+
+def pareto_chart(labels: tuple[Slice, ...]) -> Chart:
+    """The largest as bars, what they add up to as the line; the rest in one bar."""
+    shown_ = labels if len(labels) <= _MOST_BARS else labels[: _MOST_BARS - 1]
+    bars = [Bar(one.name, one.number, one.cumulative, f"{one.cumulative_shown}%") for one in shown_]
+    if rest := labels[len(shown_) :]:
+        bars.append(Bar(f"其余{len(rest)}项", sum(one.number for one in rest), Fraction(100), "100%"))
+    whole = sum(one.number for one in labels)
+    return Chart("差评标签的次数和累计占比", "次数", "累计占比", tuple(bars), whole=whole)
+
+
+def trend_chart(trend: tuple[MonthRates, ...]) -> Chart:
+    """Bad ratings month by month as bars, the good rate (Guide 7.1.1) as the line, on a scale that shows its course."""
+    bars = []
+    for one in trend:
+        rate = one.counts.rate("good")
+        bars.append(Bar(f"{one.month.year}年{one.month.month}月", one.counts.bad, rate.exact, rate.text))
+    lowest = min((bar.share for bar in bars if bar.share is not None), default=Fraction(0))
+    floor = next(low for low in _FLOORS if low <= max(Fraction(0), 2 * lowest - 100))
+    return Chart("逐月差评条数和好评率", "差评条数", "好评率", tuple(bars), (Fraction(floor), Fraction(100)))
+
+
+def _trend_table(trend: tuple[MonthRates, ...]) -> Table:
+    titles = ("月份", "评价条数", "差评条数", "好评率")
+    columns = tuple(Column(t, 24, Side.LEFT if t == "月份" else Side.RIGHT) for t in titles)
+    rows = (
+        (
+            f"{one.month.year}年{one.month.month}月",
+            f"{one.counts.ratings:,}",
+            f"{one.counts.bad:,}",
+            one.counts.rate("good").text,
+        )
+        for one in trend
+    )
+    return Table(columns, tuple(rows))
 
 
 def _agency_table(f: Figures) -> Table:

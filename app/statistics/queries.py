@@ -8,17 +8,18 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from app.clock import next_month
 from app.errors import UserError
 from app.rankings import queries as rankings
 from app.rankings.queries import Period
 from app.statistics import tallied, ticketed
-from app.statistics.rows import AgencyRates, Figures, Scope
+from app.statistics.rows import AgencyRates, Figures, MonthRates, Scope
 from app.statistics.tallied import by_agency
 from app.workspace import Person
 from models.rules.rates import RateCounts
 from models.rules.rulesets import SHIPPED
 
-__all__ = ["Figures", "Scope", "by_agency", "figures"]
+__all__ = ["Figures", "Scope", "by_agency", "figures", "trend"]
 
 
 def figures(connection: Connection, scope: Scope, person: Person) -> Figures:
@@ -47,6 +48,21 @@ def figures(connection: Connection, scope: Scope, person: Person) -> Figures:
         quiet=tallied.quiet(history, scope, rules.small_sample),
         tickets=ticketed.figures(connection, scope, person),
     )
+
+
+def trend(connection: Connection, scope: Scope) -> tuple[MonthRates, ...]:
+    """The scope's counts of each month, up to a year until the end of its period; months without ratings left out."""
+    last = scope.period.last
+    first = last.replace(year=last.year - 1)
+    span = Period(next_month(first), last)
+    history = rankings.history(connection, span)
+    found, month = [], span.first
+    while month <= span.last:
+        counts = _pooled(tallied.agencies(history, scope, Period.month(month)))
+        if counts.ratings:
+            found.append(MonthRates(month, counts))
+        month = next_month(month)
+    return tuple(found)
 
 
 def _closed(connection: Connection, period: Period) -> tuple[date, ...]:

@@ -62,6 +62,14 @@ class AgencyRates:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthRates:
+    """The counts of one month."""
+
+    month: date
+    counts: RateCounts
+
+
+@dataclass(frozen=True, slots=True)
 class StaffRates:
     """The ratings of one staff member, apart from the items' (Art. 5)."""
 

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from models.rules.ratings import Platform
+from models.rules.ratings import Platform, Satisfaction, is_bad
 from models.rules.rulesets import RuleSet
 from models.rules.scoring import AgencyFacts, Part, Ranking, Score, TicketGroup, composite, rank, shown
+
+#: Ratings by platform and level.
+Levels = Mapping[Platform, Mapping[int, int]]
 
 
 class PartName(StrEnum):
@@ -80,11 +83,14 @@ class Loss:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What if: so many more tickets handled, halls with an active rating, and cases actively rated by channel; fewer
-    where negative. The levels of ratings stay: what another rating would say is not known."""
+    where negative. What further ratings would say is not known; of the bad ones that count for the quality so many
+    may be `improved` to the best level, or `excluded` (Art. 25), those of the lowest level first."""
 
     handled: int = 0
     halls: int = 0
     rated: Mapping[Platform, int] = field(default_factory=dict)
+    improved: int = 0
+    excluded: int = 0
 
 
 class Lever(StrEnum):
@@ -142,7 +148,45 @@ def changed(facts: AgencyFacts, change: Change, rules: RuleSet) -> AgencyFacts:
         for platform, (rated, number) in facts.cases.items()
     }
     halls = (_within(facts.halls[0] + change.halls, facts.halls[1]), facts.halls[1])
-    return replace(facts, tickets=_handled(facts.tickets, change.handled, rules), halls=halls, cases=cases)
+    return replace(
+        facts,
+        levels=_better(facts.levels, change, rules),
+        tickets=_handled(facts.tickets, change.handled, rules),
+        halls=halls,
+        cases=cases,
+    )
+
+
+def _better(levels: Levels, change: Change, rules: RuleSet) -> Levels:
+    """The levels with bad ratings improved and then excluded, never more than there are.
+
+    The cases stay as they are: an excluded rating leaves the quality, the case was rated all the same.
+    """
+    found = {platform: dict(by_level) for platform, by_level in levels.items()}
+    for amount, kept in ((change.improved, True), (change.excluded, False)):
+        for platform, level in _worst(found, rules):
+            moved = min(max(0, amount), found[platform][level])
+            amount -= moved
+            found[platform][level] -= moved
+            if moved and kept:
+                best = max(Satisfaction)
+                found[platform][best] = found[platform].get(best, 0) + moved
+    return found
+
+
+def _worst(levels: Levels, rules: RuleSet) -> list[tuple[Platform, int]]:
+    """Where the bad ratings are that count for the quality, the lowest level first."""
+    return [
+        (platform, level)
+        for level in sorted(filter(is_bad, Satisfaction))
+        for platform in rules.quality_platforms
+        if levels.get(platform, {}).get(level)
+    ]
+
+
+def bad_ratings(facts: AgencyFacts, rules: RuleSet) -> int:
+    """Bad ratings that count for the quality: what may be improved or excluded."""
+    return sum(facts.levels[platform][level] for platform, level in _worst(facts.levels, rules))
 
 
 def _within(number: int, most: int) -> int:

@@ -537,8 +537,10 @@ CREATE POLICY liaison ON pd.appeal_step FOR SELECT TO pd_liaison USING (EXISTS (
 CREATE POLICY liaison ON pd.appeal_file FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.appeal a WHERE a.id = appeal_file.appeal_id AND a.agency_id = (SELECT pd.my_agency())));
 CREATE POLICY liaison ON pd.appeal_admission FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()));
+-- Whoever sees a rating sees that it was corrected: their lists add up to the figures.
 CREATE POLICY liaison ON pd.correction FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()) OR EXISTS (
-    SELECT FROM pd.appeal a WHERE a.id = correction.appeal_id AND a.agency_id = (SELECT pd.my_agency())));
+    SELECT FROM pd.appeal a WHERE a.id = correction.appeal_id AND a.agency_id = (SELECT pd.my_agency()))
+    OR EXISTS (SELECT FROM pd.rating r WHERE r.id = correction.rating_id));
 GRANT EXECUTE ON FUNCTION pd.file_appeal(jsonb, uuid), pd.act_appeal(bigint, integer, text, jsonb, uuid),
     pd.appealed_rating(bigint), pd.attach_evidence(bigint, uuid, text), pd.detach_evidence(bigint), pd.evidence_content(bigint)
     TO pd_officer, pd_liaison;

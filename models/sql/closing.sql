@@ -145,10 +145,11 @@ AS $$
     lines AS (
         SELECT true AS counts, concat_ws(':', 'r', r.id, r.agency_id, r.target, r.platform, coalesce(r.hall_id, 0),
             coalesce(f.level, r.level), (r.is_default AND f.id IS NULL)::integer) AS line
-        FROM bounds b JOIN rating r ON r.rated_at >= b.starts AND r.rated_at < b.ends AND r.rating_number = 1
-        LEFT JOIN rating f ON b.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = r.target
+        FROM bounds b JOIN counted_rating r ON r.rated_at >= b.starts AND r.rated_at < b.ends AND r.rating_number = 1
+        LEFT JOIN counted_rating f ON b.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = r.target
             AND f.service_number = r.service_number AND f.rating_number = 2
             AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
+        WHERE r.id <> ALL (ARRAY(SELECT w.rating_id FROM bounds x, pd.whole_ratings(x.starts, x.ends, x.latest) w))
         UNION ALL
         SELECT true, concat_ws(':', 's', x.case_number, x.area_code, x.rating_id, x.agency_id, x.platform, coalesce(x.hall_id, 0), x.level,
             x.is_default::integer)
@@ -182,7 +183,7 @@ CREATE FUNCTION pd.fingerprint_of_cases(month date, OUT n integer, OUT hash byte
 AS $$
     WITH lines AS (
         SELECT true AS counts, concat_ws(':', 'c', c.case_number, c.area_code, c.agency_id, c.platform, coalesce(c.hall_id, 0)) AS line
-        FROM service_case c
+        FROM counted_case c
         WHERE c.finished_at >= pd.local_midnight(month) AND c.finished_at < pd.local_midnight((month + INTERVAL '1 month')::date)
         UNION ALL
         SELECT false, concat_ws(':', 't', t.day, t.agency_id, t.platform, t.hall_id, t.rated_on, t.cases)

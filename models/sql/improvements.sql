@@ -36,7 +36,7 @@ BEGIN
             WHERE k.agency_id = agency AND c.reopened_at IS NULL AND c.month BETWEEN first AND last) t;
     ELSE
         SELECT count(*), count(*) FILTER (WHERE r.level <= 2) INTO ratings, bad
-        FROM rating r
+        FROM counted_rating r
         WHERE r.agency_id = agency AND r.item_id = improvement_figures.item AND r.rated_at >= starts AND r.rated_at < ends
           AND r.target = 'item' AND r.rating_number = 1;
     END IF;

@@ -2,7 +2,7 @@
 
 -- What the tally of one month should be. Levels come from detail where the month's detail of the agency
 -- is on file in full, else from the province's summary; case counts from the summary, unless the cases themselves
--- are on file in full (pd.tally_case_of). Several rows of one key add up.
+-- are on file in full (pd.cases_as_rated), as do the defaults of cases that nobody rated. Several rows of one key add up.
 CREATE FUNCTION pd.tally_of(month date) RETURNS SETOF pd.tally
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
@@ -23,9 +23,9 @@ BEGIN
                count(*) FILTER (WHERE r.target = 'item' AND coalesce(f.level, r.level) = 1)::integer,
                count(*) FILTER (WHERE r.target = 'item' AND r.is_default AND f.id IS NULL)::integer,
                count(*) FILTER (WHERE NOT r.is_default OR f.id IS NOT NULL)::integer
-        FROM rating r
+        FROM counted_rating r
         JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = r.agency_id
-        LEFT JOIN rating f ON f.area_code = r.area_code AND f.case_number = r.case_number
+        LEFT JOIN counted_rating f ON f.area_code = r.area_code AND f.case_number = r.case_number
             AND f.target = r.target AND f.service_number = r.service_number AND f.rating_number = 2
             AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
         WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
@@ -40,13 +40,13 @@ BEGIN
                count(*) FILTER (WHERE r.target = 'item' AND r.level = 1)::integer,
                count(*) FILTER (WHERE r.target = 'item' AND r.is_default)::integer,
                count(*) FILTER (WHERE NOT r.is_default)::integer
-        FROM rating r
+        FROM counted_rating r
         JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = r.agency_id
         WHERE r.rated_at >= starts AND r.rated_at < ends AND r.rating_number = 1
         GROUP BY 1, 3, 4, 5;
     END IF;
-    -- Ratings that count for other cases too, and the defaults of cases that nobody rated; a row of its own beside the
-    -- day's others would break the key, so the caller sums.
+    -- Ratings that count for other cases too; a row of its own beside the day's others would break the key, so the
+    -- caller sums.
     RETURN QUERY
     SELECT pd.local_day(x.rated_at), false, x.agency_id, x.platform, coalesce(x.hall_id, 0), 0, 0,
            count(*) FILTER (WHERE x.level = 5)::integer, count(*) FILTER (WHERE x.level = 4)::integer,
@@ -56,9 +56,14 @@ BEGIN
     FROM pd.shared_ratings(starts, ends, latest) x
     JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = x.agency_id
     GROUP BY 1, 3, 4, 5;
+    -- Those of a theme are taken off where they stand by themselves; the hall where one was given keeps it as active.
     RETURN QUERY
-    SELECT x.day, false, x.agency_id, x.platform, coalesce(x.hall_id, 0), 0, 0, count(*)::integer, 0, 0, 0, 0, count(*)::integer, 0
-    FROM pd.default_ratings(tally_of.month, (tally_of.month + INTERVAL '1 month')::date) x
+    SELECT pd.local_day(x.rated_at), false, x.agency_id, x.platform, coalesce(x.hall_id, 0), 0, 0,
+           -count(*) FILTER (WHERE x.level = 5)::integer, -count(*) FILTER (WHERE x.level = 4)::integer,
+           -count(*) FILTER (WHERE x.level = 3)::integer, -count(*) FILTER (WHERE x.level = 2)::integer,
+           -count(*) FILTER (WHERE x.level = 1)::integer, -count(*) FILTER (WHERE x.is_default)::integer, 0
+    FROM pd.whole_ratings(starts, ends, latest) x
+    JOIN rating_cover v ON v.month = tally_of.month AND v.agency_id = x.agency_id
     GROUP BY 1, 3, 4, 5;
     RETURN QUERY
     SELECT s.month, true, s.agency_id, s.platform, s.hall_id,
@@ -85,7 +90,7 @@ AS $$
            count(*) FILTER (WHERE level = 5)::integer, count(*) FILTER (WHERE level = 4)::integer,
            count(*) FILTER (WHERE level = 3)::integer, count(*) FILTER (WHERE level = 2)::integer,
            count(*) FILTER (WHERE level = 1)::integer
-    FROM rating
+    FROM counted_rating
     WHERE target = 'staff' AND staff_id IS NOT NULL AND rating_number = 1
       AND rated_at >= pd.local_midnight(month) AND rated_at < pd.local_midnight((month + INTERVAL '1 month')::date)
     GROUP BY 1, 2
@@ -158,6 +163,93 @@ BEGIN
     RETURN differed;
 END $$;
 
+-- Brings the ratings' and the cases' counts of one month up to date; returns how many rows differed. The caller has
+-- locked them. One look at the cases, from eight days before the month, serves both: nobody's default is given later.
+CREATE FUNCTION pd.refresh_tally_ratings(month date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB'
+AS $$
+DECLARE
+    past date := (refresh_tally_ratings.month + INTERVAL '1 month')::date;
+    latest boolean := (SELECT parameters ->> 'follow_up_effect' = 'latest' FROM rule_set
+                       WHERE effective_from <= refresh_tally_ratings.month ORDER BY effective_from DESC LIMIT 1);
+    differed integer;
+BEGIN
+    WITH standing AS MATERIALIZED (
+        SELECT * FROM pd.cases_as_rated(pd.local_midnight(refresh_tally_ratings.month - 8), pd.local_midnight(past), latest)),
+    counted AS (
+        SELECT * FROM pd.tally_of(refresh_tally_ratings.month)
+        UNION ALL
+        SELECT s.day + 8, false, s.agency_id, s.platform, s.hall_id, 0, 0, s.cases::integer, 0, 0, 0, 0, s.cases::integer, 0
+        FROM standing s
+        JOIN rating_cover v ON v.agency_id = s.agency_id AND v.month = date_trunc('month', s.day::timestamp)::date
+        JOIN rating_cover w ON w.agency_id = s.agency_id AND w.month = refresh_tally_ratings.month
+        WHERE s.silent AND s.day + 8 < past),
+    fresh AS MATERIALIZED (
+        SELECT day, monthly, agency_id, platform, hall_id, sum(cases)::integer AS cases, sum(cases_rated)::integer AS cases_rated,
+               sum(level_5)::integer AS level_5, sum(level_4)::integer AS level_4, sum(level_3)::integer AS level_3,
+               sum(level_2)::integer AS level_2, sum(level_1)::integer AS level_1, sum(defaults)::integer AS defaults,
+               sum(active)::integer AS active
+        FROM counted GROUP BY day, monthly, agency_id, platform, hall_id),
+    kept AS MATERIALIZED (SELECT * FROM tally WHERE day >= refresh_tally_ratings.month AND day < past),
+    gone AS (
+        DELETE FROM tally k USING (
+            SELECT day, monthly, agency_id, platform, hall_id FROM kept
+            EXCEPT SELECT day, monthly, agency_id, platform, hall_id FROM fresh) AS x
+        WHERE (k.day, k.monthly, k.agency_id, k.platform, k.hall_id)
+            = (x.day, x.monthly, x.agency_id, x.platform, x.hall_id)
+        RETURNING 1),
+    put AS (
+        INSERT INTO tally SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
+        ON CONFLICT (day, monthly, agency_id, platform, hall_id) DO UPDATE SET
+            cases = excluded.cases, cases_rated = excluded.cases_rated, level_5 = excluded.level_5,
+            level_4 = excluded.level_4, level_3 = excluded.level_3, level_2 = excluded.level_2,
+            level_1 = excluded.level_1, defaults = excluded.defaults, active = excluded.active
+        RETURNING 1),
+    fresh_cases AS MATERIALIZED (
+        SELECT s.day, s.agency_id, s.platform, s.hall_id, s.rated_on, sum(s.cases)::integer AS cases
+        FROM standing s JOIN case_cover v ON v.month = refresh_tally_ratings.month AND v.agency_id = s.agency_id
+        WHERE s.day >= refresh_tally_ratings.month GROUP BY 1, 2, 3, 4, 5),
+    kept_cases AS MATERIALIZED (SELECT * FROM tally_case WHERE day >= refresh_tally_ratings.month AND day < past),
+    gone_cases AS (
+        DELETE FROM tally_case k USING (
+            SELECT day, agency_id, platform, hall_id, rated_on FROM kept_cases
+            EXCEPT SELECT day, agency_id, platform, hall_id, rated_on FROM fresh_cases) AS x
+        WHERE (k.day, k.agency_id, k.platform, k.hall_id, k.rated_on)
+            = (x.day, x.agency_id, x.platform, x.hall_id, x.rated_on)
+        RETURNING 1),
+    put_cases AS (
+        INSERT INTO tally_case SELECT * FROM (SELECT * FROM fresh_cases EXCEPT SELECT * FROM kept_cases) AS x
+        ON CONFLICT (day, agency_id, platform, hall_id, rated_on) DO UPDATE SET cases = excluded.cases
+        RETURNING 1)
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) + (SELECT count(*) FROM gone_cases)
+           + (SELECT count(*) FROM put_cases) INTO differed;
+    RETURN differed;
+END $$;
+
+-- Brings the staff ratings' counts of one month up to date; returns how many rows differed. The caller has locked them.
+CREATE FUNCTION pd.refresh_tally_staff(month date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    past date := (refresh_tally_staff.month + INTERVAL '1 month')::date;
+    differed integer;
+BEGIN
+    WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_staff_of(refresh_tally_staff.month)),
+    kept AS MATERIALIZED (SELECT * FROM tally_staff WHERE day >= refresh_tally_staff.month AND day < past),
+    gone AS (
+        DELETE FROM tally_staff k USING (SELECT day, staff_id FROM kept EXCEPT SELECT day, staff_id FROM fresh) AS x
+        WHERE (k.day, k.staff_id) = (x.day, x.staff_id)
+        RETURNING 1),
+    put AS (
+        INSERT INTO tally_staff SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
+        ON CONFLICT (day, staff_id) DO UPDATE SET
+            level_5 = excluded.level_5, level_4 = excluded.level_4, level_3 = excluded.level_3,
+            level_2 = excluded.level_2, level_1 = excluded.level_1
+        RETURNING 1)
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO differed;
+    RETURN differed;
+END $$;
+
 -- Brings the whole tally of some months up to date; returns how many rows differed.
 CREATE FUNCTION pd.refresh_tally(months date[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp
@@ -165,62 +257,9 @@ AS $$
 DECLARE
     m date;
     differed integer := 0;
-    part integer;
 BEGIN
     FOREACH m IN ARRAY (SELECT coalesce(array_agg(DISTINCT x ORDER BY x), '{}') FROM unnest(months) AS x) LOOP
-        differed := differed + pd.refresh_tally_tickets(ARRAY[m]);
-        WITH fresh AS MATERIALIZED (
-            SELECT day, monthly, agency_id, platform, hall_id, sum(cases)::integer AS cases, sum(cases_rated)::integer AS cases_rated,
-                   sum(level_5)::integer AS level_5, sum(level_4)::integer AS level_4, sum(level_3)::integer AS level_3,
-                   sum(level_2)::integer AS level_2, sum(level_1)::integer AS level_1, sum(defaults)::integer AS defaults,
-                   sum(active)::integer AS active
-            FROM pd.tally_of(m) GROUP BY day, monthly, agency_id, platform, hall_id),
-        kept AS MATERIALIZED (SELECT * FROM tally WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
-        gone AS (
-            DELETE FROM tally k USING (
-                SELECT day, monthly, agency_id, platform, hall_id FROM kept
-                EXCEPT SELECT day, monthly, agency_id, platform, hall_id FROM fresh) AS x
-            WHERE (k.day, k.monthly, k.agency_id, k.platform, k.hall_id)
-                = (x.day, x.monthly, x.agency_id, x.platform, x.hall_id)
-            RETURNING 1),
-        put AS (
-            INSERT INTO tally SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
-            ON CONFLICT (day, monthly, agency_id, platform, hall_id) DO UPDATE SET
-                cases = excluded.cases, cases_rated = excluded.cases_rated, level_5 = excluded.level_5,
-                level_4 = excluded.level_4, level_3 = excluded.level_3, level_2 = excluded.level_2,
-                level_1 = excluded.level_1, defaults = excluded.defaults, active = excluded.active
-            RETURNING 1)
-        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
-        differed := differed + part;
-        WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_staff_of(m)),
-        kept AS MATERIALIZED (SELECT * FROM tally_staff WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
-        gone AS (
-            DELETE FROM tally_staff k USING (SELECT day, staff_id FROM kept EXCEPT SELECT day, staff_id FROM fresh) AS x
-            WHERE (k.day, k.staff_id) = (x.day, x.staff_id)
-            RETURNING 1),
-        put AS (
-            INSERT INTO tally_staff SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
-            ON CONFLICT (day, staff_id) DO UPDATE SET
-                level_5 = excluded.level_5, level_4 = excluded.level_4, level_3 = excluded.level_3,
-                level_2 = excluded.level_2, level_1 = excluded.level_1
-            RETURNING 1)
-        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
-        differed := differed + part;
-        WITH fresh AS MATERIALIZED (SELECT * FROM pd.tally_case_of(m)),
-        kept AS MATERIALIZED (SELECT * FROM tally_case WHERE day >= m AND day < (m + INTERVAL '1 month')::date),
-        gone AS (
-            DELETE FROM tally_case k USING (
-                SELECT day, agency_id, platform, hall_id, rated_on FROM kept
-                EXCEPT SELECT day, agency_id, platform, hall_id, rated_on FROM fresh) AS x
-            WHERE (k.day, k.agency_id, k.platform, k.hall_id, k.rated_on)
-                = (x.day, x.agency_id, x.platform, x.hall_id, x.rated_on)
-            RETURNING 1),
-        put AS (
-            INSERT INTO tally_case SELECT * FROM (SELECT * FROM fresh EXCEPT SELECT * FROM kept) AS x
-            ON CONFLICT (day, agency_id, platform, hall_id, rated_on) DO UPDATE SET cases = excluded.cases
-            RETURNING 1)
-        SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO part;
-        differed := differed + part;
+        differed := differed + pd.refresh_tally_tickets(ARRAY[m]) + pd.refresh_tally_ratings(m) + pd.refresh_tally_staff(m);
     END LOOP;
     RETURN differed;
 END $$;

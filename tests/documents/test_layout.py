@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -10,6 +11,8 @@ from app.documents.fonts import Face, choose
 from app.documents.layout import lay_out
 from app.documents.model import (
     Annex,
+    Bar,
+    Chart,
     Column,
     Document,
     EndBlock,
@@ -47,8 +50,30 @@ def measure(text: str, _face: Face, size: float) -> float:
     return sum(size / 2 if ch.isascii() else size for ch in text)
 
 
-def paper(*blocks: Heading | Paragraph | Table, **over: object) -> tuple[Sheet, ...]:
+def paper(*blocks: Heading | Paragraph | Table | Chart, **over: object) -> tuple[Sheet, ...]:
     return lay_out(Document("办理通知", blocks, **over), measure)  # type: ignore[arg-type]
+
+
+CHART = Chart(
+    "差评标签的次数和累计占比", "次数", "累计占比",
+    (Bar("没有提供材料样本", 30, Fraction(75), "75.00%"), Bar("其余3项", 10, Fraction(100), "100%"), Bar("空", 0, None)),
+    whole=40,
+)  # fmt: skip
+
+
+def test_a_chart_is_drawn_whole_on_one_page_and_within_the_type_area() -> None:
+    pages = paper(*(Paragraph("说明") for _ in range(14)), CHART, Paragraph("之后"))
+    number, heading = run(pages, CHART.title)
+    assert (
+        {run(pages, text)[0] for text in ("没有提供", "其余3项", "100%", "30，75.00%", "之后")}
+        == {number}
+        == {2}
+    )
+    page = pages[number - 1]
+    assert all(LEFT <= x <= RIGHT for s in page.strokes for x in (s.x, s.to_x))
+    assert all(heading.y < y <= BOTTOM for s in page.strokes for y in (s.y, s.to_y))
+    marks = [s for s in page.strokes if s.width > 3]
+    assert len(marks) == 2 and marks[0].y > marks[1].y  # no share, no mark; the more, the higher
 
 
 def run(sheets: tuple[Sheet, ...], text: str) -> tuple[int, Run]:

@@ -198,7 +198,7 @@ def test_what_is_typed_outlives_the_primary_and_is_done_once(
     qtbot.waitUntil(lambda: "正在自动重试" in window.notices.text.text(), timeout=20_000)
     assert panel._form.text.toPlainText() == WORDS
     hosts.cluster.pair.promote()
-    qtbot.waitUntil(lambda: panel._pending is None, timeout=30_000)
+    qtbot.waitUntil(lambda: not panel.acting.busy, timeout=30_000)
     _settle(qtbot, window)
     assert hosts.rows("SELECT ticket_id, text FROM pd.event_text") == [(ticket, WORDS)]
     assert "已批注" in window.notices.text.text()

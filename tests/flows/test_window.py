@@ -58,7 +58,9 @@ def test_the_server_gone_in_mid_click_is_a_notice_and_the_next_click_works(
         )
     page.panel._act(Action.ANNOTATE, {"reason": "电话已核实"})
     _settle(qtbot, window)
-    if page.panel._tried is not None:  # it was told; what was typed is tried again under the same command
+    if (
+        page.panel.acting.tried is not None
+    ):  # it was told; what was typed is tried again under the same command
         page.panel._act(Action.ANNOTATE, {"reason": "电话已核实"})
         _settle(qtbot, window)
     page.panel.load(ticket)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from models.rules.whatif import (
     Change,
     Lever,
     PartName,
+    bad_ratings,
     best_rank,
     changed,
     handled,
@@ -98,6 +100,34 @@ def test_moves_tell_rank_and_score_before_and_after() -> None:
     assert first.before and first.after and first.after[1] > first.before[1]
     (_, gone) = moves(rank(facts, SHIPPED), rank(facts[1:], SHIPPED))
     assert (gone.agency, gone.after, gone.gained) == ("甲镇", None, 0)
+
+
+def test_bad_ratings_improved_or_excluded_by_hand() -> None:
+    """Ten points for each good one, none and three for the bad: (95 × 10 + 2 × 3) / 102, and so on."""
+    levels = {Platform.HALL: {5: 95, 2: 2, 1: 5}, Platform.HOTLINE: {1: 9}}
+    facts = replace(_agency("甲镇"), levels=levels)
+    assert bad_ratings(facts, SHIPPED) == 7  # the hotline's do not count for the quality (Art. 22 ①)
+    by_hand = [
+        (Change(), Fraction(95 * 10 + 2 * 3, 102)),
+        (Change(improved=2), Fraction(97 * 10 + 2 * 3, 102)),
+        (Change(excluded=6), Fraction(95 * 10 + 3, 96)),  # the five worst, then one of level 2
+        (Change(improved=5, excluded=1), Fraction(100 * 10 + 3, 101)),
+        (Change(improved=70, excluded=70), Fraction(10)),
+        (Change(excluded=70), Fraction(10)),
+        (Change(improved=-3), Fraction(95 * 10 + 2 * 3, 102)),
+    ]
+    for change, mean in by_hand:
+        after = changed(facts, change, SHIPPED)
+        score = composite(after, SHIPPED)
+        assert score is not None and score.quality.exact == mean * 10
+        assert (after.cases, set(after.tickets), after.levels[Platform.HOTLINE]) == (
+            facts.cases,
+            set(facts.tickets),
+            {1: 9},
+        )
+    assert composite(
+        changed(facts, Change(excluded=1), SHIPPED), replace(SHIPPED, quality_mean="by_platform")
+    )
 
 
 _counts = st.integers(0, 30)

@@ -18,7 +18,9 @@ RANGES = {
     "本单位的整改": "order_id IN (SELECT o.id FROM pd.improvement_order o WHERE o.agency_id = {agency})",
     "本单位的人员": "staff_id IN (SELECT m.id FROM pd.staff_member m WHERE m.agency_id = {agency})",
     "本单位的申诉": "appeal_id IN (SELECT a.id FROM pd.appeal a WHERE a.agency_id = {agency})",
-    "本单位的修正": "agency_id = {agency} OR appeal_id IN (SELECT a.id FROM pd.appeal a WHERE a.agency_id = {agency})",
+    "本单位的修正": "agency_id = {agency} OR appeal_id IN (SELECT a.id FROM pd.appeal a WHERE a.agency_id = {agency})"
+    " OR rating_id IN (SELECT r.id FROM pd.rating r JOIN pd.assignment s ON s.ticket_id = r.ticket_id AND s.current"
+    " WHERE s.agency_id = {agency})",
     "本单位计入的": "agency_id = {agency} AND NOT EXISTS (SELECT FROM pd.correction k WHERE k.effect = 'exclude'"
     " AND k.case_number = x.case_number AND k.area_code = x.area_code AND k.target = 'item')",
     "本单位的回访": "agency_id = {agency} AND (kind = 'agency' OR outcome IS NOT NULL)",

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection
 
 from app.clock import SHANGHAI
+from app.documents.model import Chart
 from app.errors import UserError
 from app.rankings.queries import Period
 from app.statistics import queries
@@ -24,6 +25,7 @@ from app.workspace import Person
 from models.rules.people import Group
 from models.rules.ratings import Platform
 from tests.databases import MONDAY, Database
+from tests.store import loads
 
 OCTOBER = Period.month(date(2026, 10, 1))
 OFFICER = Person("officer", "李伟", Group.OFFICER, None, None, is_head=False)
@@ -234,9 +236,18 @@ def test_what_is_not_known_is_refused(database: Database) -> None:
 
 def test_the_briefing_says_what_was_counted_and_nothing_else(database: Database) -> None:
     county(database)
+    with loads.connect(database) as connection:
+        loads.summary(connection, *(
+            {"agency": "甲镇", "month": date(2026, month, 1), "cases": 90, "cases_rated": 60, "level_5": 60 - month, "level_2": month}
+            for month in (8, 9, 10)))  # fmt: skip
     with database.store.read() as connection:
         found = figures(connection, OFFICER)
         nothing = figures(connection, OFFICER, Scope(Period.month(date(2025, 1, 1))))
+        trend = queries.trend(connection, found.scope)
+        months = {
+            one.month: figures(connection, OFFICER, Scope(Period.month(one.month))).total for one in trend
+        }
+    assert len(trend) > 1 and {one.month: one.counts for one in trend} == months
     said = briefing(found)
     assert [section.title for section in said.sections][:3] == [
         "评价总体情况",
@@ -245,6 +256,13 @@ def test_the_briefing_says_what_was_counted_and_nothing_else(database: Database)
     ]
     assert f"本期差评工单{found.total.tickets}件" in said.text
     assert "0.00个百分点" not in said.text
-    assert document(found, "中心", date(2026, 11, 2)).title == said.title
+    paper = document(found, "中心", date(2026, 11, 2), trend=trend)
+    assert paper.title == said.title
+    drawn = {
+        annex.title: chart for annex in paper.annexes for chart in annex.blocks if isinstance(chart, Chart)
+    }
+    assert [bar.number for bar in drawn["逐月评价情况"].bars] == [one.counts.bad for one in trend]
+    labels = found.tickets.slices(Side.LABEL)
+    assert drawn["差评标签"].bars[-1].share == 100 and drawn["差评标签"].bars[0].number == labels[0].number
     assert "没有政务服务评价" in briefing(nothing).text
     assert "%" not in briefing(nothing).text

@@ -51,6 +51,28 @@ def cases(connection: psycopg.Connection[Any], *rows: dict[str, Any], complete: 
     _load(connection, "staging_case", "load_cases", [_CASE | row for row in rows], complete=complete)
 
 
+def correct(
+    database: Database, case: str, area: str, number: int = 1, *, level: int | None, target: str = "item"
+) -> None:
+    """An upheld appeal as its decision leaves it: the rating counts with `level`, with none not at all."""
+    rating = database.one(
+        "SELECT id FROM pd.rating WHERE case_number = %s AND area_code = %s AND target = %s AND rating_number = %s",
+        case, area, target, number,
+    )  # fmt: skip
+    effect = "exclude" if level is None else "replace"
+    database.rows(
+        "WITH a AS (INSERT INTO pd.appeal (year, number, rating_id, agency_id, appellant, case_number, level, rated_at, window_from,"
+        " window_basis, window_due, late, statement, state, filed_at, filed_by, received_on, finding_due_on, provisional, finding,"
+        " effect, new_level, search, grams) SELECT 2026, 1 + (SELECT count(*) FROM pd.appeal), r.id, r.agency_id, '某某', r.case_number,"
+        " r.level, r.rated_at, pd.today(), 'told', pd.today(), false, '误评', 'corrected', pd.now(), 'officer', pd.today(), pd.today(),"
+        " false, 'mistaken', %s, %s, '', '' FROM pd.rating r WHERE r.id = %s RETURNING id)"
+        " INSERT INTO pd.correction SELECT r.id, a.id, r.agency_id, r.case_number, r.area_code, r.target, r.rating_number, 'mistaken',"
+        " %s, %s, pd.now(), 'officer' FROM a, pd.rating r WHERE r.id = %s",
+        effect, level, rating, effect, level, rating,
+    )  # fmt: skip
+    database.rows("SELECT pd.recount_corrected(r) FROM pd.rating r WHERE id = %s", rating)
+
+
 def begin(connection: psycopg.Connection[Any]) -> None:
     """Waits for its turn."""
     connection.execute("SELECT pd.begin_load()")

@@ -36,6 +36,8 @@ class World:
     latest: bool
     cases: dict[tuple[str, str], Row] = field(default_factory=dict)
     ratings: dict[tuple[str, str, int], Row] = field(default_factory=dict)
+    #: What appeals changed (Art. 25): the level that counts instead, None where the rating is left out.
+    corrections: dict[tuple[str, str, int], int | None] = field(default_factory=dict)
     rating_cover: set[tuple[date, str]] = field(default_factory=set)
     case_cover: set[tuple[date, str]] = field(default_factory=set)
 
@@ -56,17 +58,33 @@ class World:
         found: Counter[tuple[Any, ...]] = Counter()
         for day, row, level, default in self._item_ratings():
             if (day.replace(day=1), row["agency"]) in self.rating_cover:
-                found[day, row["agency"], row["platform"], level] += 1
-                found[day, row["agency"], row["platform"], "default" if default else "active"] += 1
+                # A theme's own rating stands for its cases, and for nothing of its own but the hall's activity.
+                whole = "rated_at" in row and self._is_whole(row)
+                if not whole:
+                    found[day, row["agency"], row["platform"], level] += 1
+                if not (whole and default):
+                    found[day, row["agency"], row["platform"], "default" if default else "active"] += 1
         return found
+
+    def _is_whole(self, rating: Row) -> bool:
+        """Art. 19: the rating of a theme that counts for a case of it, and whose number is no case itself."""
+        number, area = rating["case_number"], rating["area_code"]
+        return (number, area) not in self.cases and any(
+            row["theme_number"] == number
+            and row["area_code"] == area
+            and (row["case_number"], area, 1) not in self.ratings
+            and (_month(rating["rated_at"]), row["agency"]) in self.rating_cover
+            for row in self.cases.values()
+        )
 
     def _item_ratings(self) -> Iterator[tuple[date, Row, int, bool]]:
         for (case, area, number), rating in self.ratings.items():
-            if number == 1:
+            if number == 1 and not self._is_left_out(rating):
                 yield rating["rated_at"].date(), rating, *self._standing(case, area)
         for (case, area), row in self.cases.items():
             if (case, area, 1) not in self.ratings and (first := self._first_elsewhere(row)) is not None:
-                yield first["rated_at"].date(), row, *self._standing(first["case_number"], area)
+                if not self._is_left_out(first):
+                    yield first["rated_at"].date(), row, *self._standing(first["case_number"], area)
             elif row["finished_at"] and not self._ratings_of(row):
                 covered = (_month(row["finished_at"]), row["agency"]) in self.rating_cover
                 if covered:
@@ -75,9 +93,16 @@ class World:
     def _standing(self, case: str, area: str) -> tuple[int, bool]:
         """Level and whether default, of a case's first rating or of the follow-up that stands for it."""
         first, more = self.ratings[case, area, 1], self.ratings.get((case, area, 2))
+        if more and self._is_left_out(more):
+            more = None
         if self.latest and more and (more["rated_at"].date() - first["rated_at"].date()).days <= 60:
-            return more["level"], False
-        return first["level"], first["is_default"]
+            return self.corrections.get((case, area, 2)) or more["level"], False
+        corrected = self.corrections.get((case, area, 1))
+        return corrected or first["level"], first["is_default"] and not corrected
+
+    def _is_left_out(self, rating: Row) -> bool:
+        key = rating["case_number"], rating["area_code"], rating["rating_number"]
+        return key in self.corrections and self.corrections[key] is None
 
     def _first_elsewhere(self, row: Row) -> Row | None:
         """Art. 19, else Art. 18: the earliest rating of the theme, else of the batch."""
@@ -107,7 +132,8 @@ class World:
         found: Counter[tuple[Any, ...]] = Counter()
         for row in self.cases.values():
             done = row["finished_at"]
-            if done and (_month(done), row["agency"]) in self.case_cover:
+            left_out = self.corrections.get((row["case_number"], row["area_code"], 1), 0) is None
+            if done and (_month(done), row["agency"]) in self.case_cover and not left_out:
                 rated = [r["rated_at"].date() for r in self._ratings_of(row) if self._is_active(r)]
                 found[done.date(), row["agency"], row["platform"], min(rated, default=_NEVER)] += 1
         return found
@@ -119,7 +145,7 @@ class World:
             and first is not None
             and (rating["rated_at"].date() - first["rated_at"].date()).days <= 60
         )
-        return stands and not rating["is_default"]
+        return stands and not rating["is_default"] and not self._is_left_out(rating)
 
 
 @dataclass
@@ -192,6 +218,15 @@ def _load(database: Database, world: World, draw: Draw) -> None:
                 world.take_ratings(rows, complete=complete)
 
 
+def _correct(database: Database, world: World, draw: Draw) -> None:
+    """An appeal that was upheld: a rating counts with another level, or not at all."""
+    open_to = [key for key in world.ratings if key not in world.corrections]
+    if open_to and draw.draw.random() < 0.4:
+        key = draw.draw.choice(open_to)
+        world.corrections[key] = level = draw.draw.choice((None, 1, 5))
+        loads.correct(database, *key, level=level)
+
+
 def _kept(database: Database, agencies: list[str]) -> Counter[tuple[Any, ...]]:
     found: Counter[tuple[Any, ...]] = Counter()
     for day, agency, platform, *numbers in database.rows(
@@ -215,13 +250,14 @@ def _kept_cases(database: Database, agencies: list[str]) -> Counter[tuple[Any, .
 
 @pytest.mark.parametrize("latest", [False, True])
 def test_the_tally_is_what_a_naive_counting_finds(database: Database, latest: bool) -> None:
-    """Batches, themes, defaults, late ratings, moved cases, several areas, partial files, any order of loading."""
+    """Batches, themes, defaults, late ratings, moved cases, several areas, partial files, corrections, any order."""
     effect = "latest" if latest else "first"
     database.rows(f'UPDATE pd.rule_set SET parameters = parameters || \'{{"follow_up_effect": "{effect}"}}\'')
     for seed in range(8):
         world, draw = World(latest), Draw(seed, random.Random(seed))
         for _ in range(7):
             _load(database, world, draw)
+            _correct(database, world, draw)
             assert _kept(database, draw.agencies) == world.counted(), seed
             assert _kept_cases(database, draw.agencies) == world.cased(), seed
     assert database.raw("officer", "SELECT pd.rebuild_tally() ->> 'changed'") == [("0",)]

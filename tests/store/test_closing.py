@@ -143,6 +143,36 @@ def act_on_a_ticket(database: Database, dice: random.Random) -> None:
         act(database, ticket, action, **({"payload": payload} if payload else {}), **given)
 
 
+def uphold_an_appeal(database: Database, dice: random.Random) -> None:
+    """Against any bad rating, up to its correction; now and then the ticket goes with it."""
+    found = database.rows(
+        "SELECT r.id, coalesce(t.state NOT IN ('closed', 'rejected'), false) FROM pd.rating r LEFT JOIN pd.ticket t ON t.id = r.ticket_id"
+        " WHERE r.level <= 2 AND NOT EXISTS (SELECT FROM pd.appeal a WHERE a.rating_id = r.id) ORDER BY r.id"
+    )
+    if not found:
+        return
+    rating, is_open = dice.choice(found)
+    facts = {"rating": rating, "appellant": "窗口甲", "statement": "不是本窗口办的", "admission": "补办"}
+    made = _say(database, "officer", "SELECT pd.file_appeal(%s::jsonb, gen_random_uuid())", json.dumps(facts))
+    login = database.one(
+        "SELECT u.login FROM pd.appeal a JOIN pd.app_user u ON u.agency_id = a.agency_id WHERE a.id = %s",
+        made["appeal"],
+    )
+    finding = dice.choice(
+        ({"finding": "malicious"}, {"finding": "mistaken", "level": 5}, {"finding": "mistaken"})
+    )
+    for who, version, step, more in (
+        (login, 1, "appeal_uphold", finding),
+        ("officer", 2, "appeal_correct", {"withdraw_ticket": is_open and dice.random() < 0.5}),
+    ):
+        done = "SELECT pd.act_appeal(%s, %s, %s, %s::jsonb, gen_random_uuid())"
+        _say(database, who, done, made["appeal"], version, step, json.dumps({"text": "核实属实", **more}))
+
+
+def _say(database: Database, login: str, statement: str, *values: Any) -> Any:
+    return database.raw(login, statement, *values)[0][0]
+
+
 def change_rules(database: Database, dice: random.Random) -> None:
     """From another month on, and in vain for this one."""
     parameters = json.dumps(SHIPPED.to_json() | {
@@ -160,7 +190,7 @@ def count_anew(database: Database, _dice: random.Random) -> None:
 
 
 STEPS = (import_ratings, import_ratings, import_summary, import_cases, change_registry, act_on_a_ticket,
-         act_on_a_ticket, change_rules, count_anew)  # fmt: skip
+         act_on_a_ticket, uphold_an_appeal, uphold_an_appeal, change_rules, count_anew)  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -178,6 +208,7 @@ def test_nothing_that_happens_later_changes_a_closed_month(county: Database, see
         _check_sums(county)
     counted = [c.same for c in asked(county, lambda c: queries.check(c, OCTOBER))]
     assert not all(counted[:3]) and counted[3]
+    assert county.one("SELECT count(*) FROM pd.correction") > 0
 
 
 def _check_sums(database: Database) -> None:

@@ -34,6 +34,16 @@ def test_esc_gives_up_and_what_was_written_can_be_taken_back(suggestions, qtbot)
     assert panel.form.text.toPlainText() == "请写明何时到位"
 
 
+def test_while_something_new_is_written_no_row_is_the_chosen_one(suggestions):
+    table = suggestions.page.list.table
+    assert table.current_id() == 5
+    suggestions.page.record.click()
+    assert table.current_id() is None and not table.selected_rows()
+    suggestions.page.reload()
+    suggestions.settle()
+    assert suggestions.page.panel.recording
+
+
 def test_an_order_drawn_up_from_a_figure_has_a_draft_of_its_own(orders):
     here = Proposal("石城镇", "居住证申领", MONTH, MONTH)
     orders.tab.open_with(here)
@@ -56,7 +66,9 @@ def test_an_order_drawn_up_from_a_figure_has_a_draft_of_its_own(orders):
 def test_a_greyed_step_says_why_and_the_first_possible_one_is_filled(qtbot):
     foot = StepFoot()
     qtbot.addWidget(foot)
-    foot.show_offers((Offer("a", "转办", "send", "请先登记单位。"), Offer("b", "存档")), (Offer("c", "打印"),))
+    foot.show_offers(
+        (Offer("a", "转办", "send", "请先登记单位。"), Offer("b", "存档")), (Offer("c", "打印"),)
+    )
     assert (foot.button("a").isEnabled(), foot.button("a").toolTip()) == (False, "请先登记单位。")
     assert [foot.button(one).property("kind") for one in "abc"] == ["plain", "primary", "plain"]
     foot.show_offers((), (Offer("c", "打印"),))

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app.rankings.queries import Period
 from app.workspace import Person, Workspace
 from models.rules.people import Group
+from models.rules.ratings import Platform
 from tests.databases import MONDAY, Database
 from tests.store import loads
 from views.operations import Operations
 from views.rules.page import RulesPage
+from views.shell.parts import Button
 from views.shell.session import Session
 
 OCTOBER = date(2026, 10, 1)
@@ -197,3 +199,22 @@ def test_others_read(qtbot, sit, county, login, group):
     assert panel.reopen.isVisible() is (group is Group.OFFICER)
     assert panel.check.isVisible() is (group is not Group.ADMIN) and panel.copy.isVisible()
     assert not page.session.told
+
+
+def test_what_is_drawn_up_is_kept_until_it_is_in_force_or_cleared(qtbot, sit, county):
+    page = sit()
+    panel = draw_up(page)
+    began = panel.form
+    panel.form.name.setText("市局新规")
+    panel.form.platforms["quality_platforms"][Platform.HOTLINE].setChecked(True)
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert panel.mode == "reading"
+    page.session.registry.run("rules.new")
+    form = panel.form
+    assert form is not began and (form.name.text(), form.reason.toPlainText()) == ("市局新规", "市局来文")
+    assert (form.rules().rectification_days, form.rules().effective_from) == (8, OCTOBER)
+    assert Platform.HOTLINE in form.rules().quality_platforms
+    next(b for b in form.findChildren(Button) if b.accessibleName() == "清除已恢复的内容").click()
+    panel.stop()
+    page.session.registry.run("rules.new")
+    assert panel.form.reason.toPlainText() == "" and panel.form.rules().rectification_days == 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -17,7 +18,7 @@ from app.rankings.figures import Counted, Figure, FigureRow
 from app.rankings.figures import Page as RatedPage
 from app.rankings.queries import Period
 from app.statistics import queries
-from app.statistics.rows import AgencyRates, Figures, Repeated, Scope, TicketFigures, Times
+from app.statistics.rows import AgencyRates, Figures, Repeated, Scope, StaffRates, TicketFigures, Times
 from app.tickets.rows import Side
 from models.rules.durations import Spread
 from models.rules.rates import RateCounts, pareto
@@ -27,6 +28,7 @@ from tests.views.test_window import clipped, nameless
 from views.operations import Operations
 from views.shell.session import Session
 from views.statistics.analysis import AnalysisTab
+from views.statistics.rates import RatesBoard
 from views.tickets.drill import Drill
 
 COUNTS = RateCounts(
@@ -101,6 +103,18 @@ def test_the_rates_open_the_tickets_that_they_counted(page):
     where, drill = page.went[-1]
     assert (where, drill) == ("tickets", Drill(Scope(Period.month(MONTH), agency="罗州街道").tickets(), 12))
     assert "依据：指南第7.1.1条" in table.figures.data(table.figures.index(0, 2), Qt.ItemDataRole.ToolTipRole)
+
+
+def test_staff_are_listed_to_the_last(qtbot):
+    board = RatesBoard()
+    qtbot.addWidget(board)
+    many = tuple(StaffRates(f"{n}号", "罗州街道", COUNTS) for n in range(230))
+    board.show_figures(replace(figures(Scope(Period.month(MONTH))), staff=many))
+    listed = board.staff.figures.rows
+    assert len(listed) == 100 and "还有 130 人" in board.more_staff.text()
+    board.more_staff.click()
+    board.more_staff.click()
+    assert len(board.staff.figures.rows) == 230 and board.more_staff.isHidden()
 
 
 def test_the_rates_open_the_ratings_that_they_counted(page, qtbot, monkeypatch):

@@ -254,7 +254,7 @@ def test_a_refused_action_keeps_what_was_typed(officer, backend):
     officer.confirm()
     assert officer.notices[-1][0] == "error"
     assert panel._foot.confirm.isEnabled()
-    tried = panel._tried[1]
+    tried = panel.acting.tried[1]
     backend.refusal = None
     officer.confirm()
     assert backend.commands[-2:] == [tried, tried]

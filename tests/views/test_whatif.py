@@ -14,6 +14,7 @@ from app.rankings import workbook
 from models.rules.people import Group
 from models.rules.ratings import Platform
 from models.rules.scoring import composite
+from models.rules.whatif import changed
 from tests.rankings.test_explaining import COUNTY, agency, view
 from tests.views.factories import TODAY, Backend, Workspace, person
 from views.operations import Operations
@@ -125,6 +126,23 @@ def test_counts_that_are_changed_move_ranks_and_the_ranking_stays(board):
     }
     board.show_board(board.view, None, "丁镇")
     assert field(board, "已处理工单").value() == 4
+
+
+def test_bad_ratings_are_improved_or_excluded_but_none_twice(board):
+    facts = [replace(f, levels={Platform.HALL: {5: 45, 2: 2, 1: 3}}) for f in board.view.facts]
+    board.show_board(replace(board.view, facts=tuple(facts)), None, "丁镇")
+    field(board, "差评改为非常满意").setValue(2)
+    excluded = field(board, "差评剔除")
+    assert excluded.maximum() == 3
+    excluded.setValue(3)
+    assert field(board, "差评改为非常满意").maximum() == 2
+    change = board.changes["丁镇"]
+    assert (change.improved, change.excluded) == (2, 3)
+    tried = changed(board._facts(), change, board.view.rules)
+    scores = {r.id: r.move.after[1] for r in board.table.model().rows}
+    assert scores["丁镇"] == composite(tried, board.view.rules).composite
+    board.show_board(board.view, None, "乙镇")
+    assert "乙镇" not in board.changes and field(board, "差评剔除").value() == 0
 
 
 def test_a_count_put_back_and_the_reset_leave_nothing(board, session):

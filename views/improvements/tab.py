@@ -89,7 +89,7 @@ class ImprovementsTab(QWidget):
         """An order's id, a filter, or what an order is to be drawn up about; False for anything else."""
         if isinstance(argument, Proposal):
             self._leave_paper()
-            self._begin(argument)
+            self.panel.begin_issuing(argument)
         elif isinstance(argument, OrderFilter):
             self.list.open_filter(argument)
         elif isinstance(argument, queries.OrderRef):
@@ -102,11 +102,7 @@ class ImprovementsTab(QWidget):
     def _propose_anew(self) -> None:
         self._leave_paper()
         self.session.go("statistics", self)
-        self._begin(None)
-
-    def _begin(self, proposal: Proposal | None) -> None:
-        self.panel.begin_issuing(proposal)
-        self.list.mark_shown()
+        self.panel.begin_issuing(None)
 
     # the notice on paper ----------------------------------------------------------------------------------
 

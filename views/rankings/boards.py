@@ -17,7 +17,8 @@ from views.rankings.periods import period_text
 from views.rankings.picture import Plate, apart, facts
 from views.rankings.scatter import Scatter
 from views.rankings.trend import MOST, Trend
-from views.shell.parts import Chip, label
+from views.shell.flow import Flow
+from views.shell.parts import Chip, clear, label
 from views.shell.theme import UNIT
 
 #: The chart's size in a picture.
@@ -142,13 +143,13 @@ class TrendBoard(PlotBoard):
         self.agencies: list[str] = []
         self._group = ""
         self._chosen_by_hand = False
-        self._names = QHBoxLayout()
-        self._names.setSpacing(UNIT)
+        names = QWidget(self)
+        self._names = Flow(names, spacing=1)
         self._add = Chip("添加单位", self, icon="add")
         self._add.clicked.connect(self.open_menu)
         self.line.insertSpacing(2, 2 * UNIT)
-        self.line.insertLayout(3, self._names)
-        self.line.insertWidget(4, self._add)
+        self.line.insertWidget(3, self._add)
+        self.layout().insertWidget(1, names)
 
     def show_chart(self) -> None:
         """The lines chosen by hand, else those of the agency chosen on the page and of the first."""
@@ -166,9 +167,7 @@ class TrendBoard(PlotBoard):
 
     def _show_names(self) -> None:
         """Chips to take a line out again; the names themselves stand at the lines' ends."""
-        while (item := self._names.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        clear(self._names)
         for agency in self.agencies:
             chip = Chip(agency if len(agency) <= 6 else f"{agency[:5]}…", self, closable=True)
             chip.setProperty("agency", agency)

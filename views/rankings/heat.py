@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from views import dates
 from views.rankings.canvas import Canvas, Spot, year_marks
 from views.rankings.painting import write
+from views.rankings.parts import month_lines
 from views.shell import theme
 
 #: Room above for year and month, below for the words of the scale, and at the right edge.
@@ -78,10 +78,14 @@ class HeatMap(Canvas):
             return []
         frame = self._frame(size)
         return [
-            Spot(frame.box(row, column), agency, month, _said(agency, month, self.grid))
+            Spot(frame.box(row, column), agency, month, self._said(agency, month))
             for row, agency in enumerate(self.grid.agencies)
             for column, month in enumerate(self.grid.months)
         ]
+
+    def _said(self, agency: str, month: date) -> str:
+        cell = self.grid.cells.get((agency, month))
+        return month_lines(agency, month, cell, closed=month in self.grid.closed)
 
     def _frame(self, size: QSize) -> Frame:
         metrics = QFontMetricsF(theme.font(theme.SMALL))
@@ -157,15 +161,6 @@ class HeatMap(Canvas):
             x += 16
         note = f"{high}　— 未参加排名　* 小样本"
         write(painter, QRectF(x + 6, top, 320, 18), note, theme.SMALL, c.secondary)
-
-
-def _said(agency: str, month: date, grid: Any) -> str:
-    cell = grid.cells.get((agency, month))
-    closed = "（已封账）" if month in grid.closed else ""
-    if cell is None:
-        return f"{agency}　{dates.month(month)}{closed}\n未参加排名"
-    small = "\n小样本，名次仅供参考" if cell.small_sample else ""
-    return f"{agency}　{dates.month(month)}{closed}\n第 {cell.rank} 名　{cell.composite:.2f} 分{small}"
 
 
 def _shades(c: theme.Colors) -> Iterator[str]:

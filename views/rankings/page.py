@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabBa
 from app.changes import Kind
 from app.clock import local
 from app.errors import UserError
-from app.rankings import queries, trends
-from app.rankings.queries import History, Period
+from app.rankings.queries import Period
 from app.tickets.queries import AtClose, TicketFilter
 from views import dates
 from views.rankings.boards import Board, HeatBoard, ScatterBoard, TrendBoard
 from views.rankings.chart import RankChart
+from views.rankings.counts import Counts
 from views.rankings.detail import ScorePanel
 from views.rankings.outlet import PictureOutlet
 from views.rankings.painting import BOTTOM, TOP
@@ -40,8 +40,6 @@ ROW = 27
 SIDE = 67 * UNIT
 #: What can be shown of a ranking, and the command that shows it.
 BOARDS = (("bars", "名次"), ("trend", "走势"), ("heat", "热力图"), ("scatter", "散点"), ("whatif", "试算"))
-#: Milliseconds after a change before all months are read again: changes come in bursts.
-_LATER = 400
 
 
 class RankingsPage(Page):
@@ -52,16 +50,15 @@ class RankingsPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._months: tuple[date, ...] = ()
         self._wanted_period: Period | None = None
         self._group = "township"
         self._view: Any = None
         self._wanted: str | None = None
-        self._history: History | None = None
-        self._grids: dict[str, Any] = {}
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self._read_whole)
+        self.counts = Counts(session, self)
+        self.counts.group = self._group
+        self.counts.arrived.connect(self._arrived)
+        self.counts.grids_arrived.connect(self._show_board)
+        self.counts.failed.connect(self._not_read)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(MARGIN, 4 * UNIT, MARGIN, MARGIN)
         outer.setSpacing(3 * UNIT)
@@ -179,21 +176,9 @@ class RankingsPage(Page):
 
     def reload(self) -> None:
         """Reads the months that have figures, and what was counted in the period shown and the one before."""
-        self._later.stop()
-        self._history, self._grids = None, {}
-        self._read(self._wanted_period)
+        self.counts.read_again(self._wanted_period)
         if self._stack.currentWidget() is self.rows:
             self.rows.reload()
-
-    def _read(self, period: Period | None) -> None:
-        def read(connection: Any) -> tuple[tuple[date, ...], Period | None, History | None]:
-            months = queries.months(connection)
-            if not months and period is None:
-                return months, None, None
-            wanted = period or Period.month(months[0])
-            return months, wanted, queries.history(connection, Period(wanted.before.first, wanted.last))
-
-        self.session.query(self, read, self._read_done, key="ranking", failed=self._not_read)
 
     def _not_read(self, error: Exception) -> None:
         if isinstance(error, UserError):
@@ -201,66 +186,28 @@ class RankingsPage(Page):
         else:
             self.session.notice("error", str(error), "重试", self.reload)
 
-    def _read_done(self, answer: tuple[tuple[date, ...], Period | None, History | None]) -> None:
-        self._months, period, history = answer
-        if period is None or history is None:
+    def _arrived(self, period: Period | None) -> None:
+        if period is None:
             self._view = None
             self._show_nothing("还没有可以排名的月份", "先导入评价明细或办件评价汇总。")
-            return
-        first = self._view is None
-        self._history = history
-        self._show(period)
-        self._later.start(0 if first else _LATER)
-
-    def _read_whole(self) -> None:
-        """All months, from which any other period is ranked at once."""
-        if not self._months or self.session.operations.closed:
-            return
-        span, group = Period(self._months[-1], self._months[0]), self._group
-
-        def read(connection: Any) -> tuple[History, str, Any]:
-            whole = replace(queries.history(connection, span), complete=True)
-            return whole, group, trends.grid(whole, group)
-
-        self.session.query(self, read, self._whole_read, key="whole", failed=self._not_read)
-
-    def _whole_read(self, answer: tuple[History, str, Any]) -> None:
-        self._history, group, grid = answer
-        self._grids = {group: grid}
-        self._show_board()
-
-    def _read_grid(self) -> None:
-        """The months of the other group, from the counts at hand."""
-        history, group = self._history, self._group
-        if history is not None and history.complete:
-            self.session.query(
-                self,
-                lambda _connection: (history, group, trends.grid(history, group)),
-                self._grid_read,
-                key="grid",
-            )
-
-    def _grid_read(self, answer: tuple[History, str, Any]) -> None:
-        history, group, grid = answer
-        if history is self._history:
-            self._grids[group] = grid
-            self._show_board()
+        else:
+            self._show(period)
 
     # showing ----------------------------------------------------------------------------------------------
 
     def show_period(self, period: Period) -> None:
         """Shows another period: at once where its counts are at hand."""
         self._wanted_period = period
-        if self._history is not None and self._history.covers(period):
+        if self.counts.covers(period):
             self._show(period)
         else:
-            self._read(period)
+            self.counts.read(period)
 
     def _show(self, period: Period) -> None:
-        history = self._history
+        history = self.counts.history
         assert history is not None  # shown only what was read
         self._wanted_period = period
-        self.periods.show_period(period, self._months)
+        self.periods.show_period(period, self.counts.months)
         try:
             view = history.ranking(period, self._group)
         except UserError as error:
@@ -338,7 +285,7 @@ class RankingsPage(Page):
         return self._view is not None
 
     def _has_months(self) -> bool:
-        return bool(self._months)
+        return bool(self.counts.months)
 
     # choosing ---------------------------------------------------------------------------------------------
 
@@ -412,8 +359,8 @@ class RankingsPage(Page):
         for group, chip in self._groups.items():
             chip.setChecked(chip is self.sender())
             if chip is self.sender():
-                self._group = group
-        if self._history is not None and self._wanted_period is not None:
+                self._group = self.counts.group = group
+        if self.counts.history is not None and self._wanted_period is not None:
             self._show(self._wanted_period)
 
     def _pick_board(self) -> None:
@@ -433,10 +380,8 @@ class RankingsPage(Page):
         self._shown_board.setCurrentIndex(number)
         self._show_exports()
         if self.board != "bars" and self._view is not None:
-            grid = self._grids.get(self._group)
+            grid = None if self.board == "scatter" else self.counts.grid()
             self.boards[self.board].show_board(self._view, grid, self._wanted)
-            if grid is None and self.board != "scatter":
-                self._read_grid()
 
     def keyPressEvent(self, event) -> None:
         """← and → go to the period before and after, where nothing else takes them."""

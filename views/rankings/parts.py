@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from models.rules.ratings import Platform
 from models.rules.rulesets import RuleSet
 from models.rules.scoring import Score, shown
 from models.rules.whatif import PartName
+from views import dates
 
 #: Field of the score and short name, in the order of the bars.
 PARTS = (
@@ -105,6 +107,16 @@ def counted_lines(score: Any) -> tuple[str, ...]:
         f"{name} {value_text(getattr(score, part).value)}：{counted(score, part)}" for part, name in PARTS
     )
     return (*lines, ARTICLE)
+
+
+def month_lines(agency: str, month: date, cell: Any, *, closed: bool = False) -> str:
+    """How an agency stood in a month, on hover: rank and score, then what each part counted, and the article."""
+    head = f"{agency}　{dates.month(month)}{'（已封账）' if closed else ''}"
+    if cell is None:
+        return f"{head}\n未参加排名"
+    small = "，小样本，名次仅供参考" if cell.small_sample else ""
+    stood = f"第 {cell.rank} 名　{cell.composite:.2f} 分{small}"
+    return "\n".join((head, stood, *counted_lines(cell.score)))
 
 
 def channel_lines(score: Any) -> tuple[tuple[str, int, int], ...]:

@@ -22,8 +22,8 @@ from views.shell import theme
 
 WIDTH, MARGIN, HEAD, FOOT = 920, 32, 84, 58
 ROW = 28
-#: Pixels of a PNG per unit, and of paper.
-SHARP, ON_PAPER = 2, 5
+#: Pixels of a PNG per unit.
+SHARP = 2
 _NOTE = f"{ARTICLE}。评价不足的小样本以 * 标出；升降与上一期相比。"
 
 
@@ -97,15 +97,19 @@ def image(plate: Plate, *, dark: bool = False, sharp: int = SHARP) -> QImage:
 
 def print_plate(plate: Plate, device: Any) -> None:
     """One page, as large as fits; always in the light scheme. `device`: a printer or PDF writer, not begun."""
+    from PySide6.QtSvg import QSvgRenderer
+
     whole = plate.whole
     lies = whole.width() > whole.height()
     device.setPageOrientation(QPageLayout.Orientation.Landscape if lies else QPageLayout.Orientation.Portrait)
     painter = QPainter(device)
     page = painter.viewport()
     scale = min(page.width() / whole.width(), page.height() / whole.height())
-    # An image, because fonts would be measured in the printer's dots, and words not fit their boxes.
-    target = QRectF(0, 0, whole.width() * scale, whole.height() * scale)
-    painter.drawImage(target, image(plate, sharp=ON_PAPER))
+    # By way of a drawing in units of its own: fonts would be measured in the printer's dots, and words not fit.
+    drawn = QBuffer()
+    drawn.open(QIODevice.OpenModeFlag.WriteOnly)
+    _write_svg(plate, drawn, _colors(dark=False))
+    QSvgRenderer(drawn.data()).render(painter, QRectF(0, 0, whole.width() * scale, whole.height() * scale))
     painter.end()
 
 

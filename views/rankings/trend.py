@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QMargins, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from views import dates
 from views.rankings.canvas import EDGE, Chart, Plane, Point, Stroke, disc, round_values, year_marks
 from views.rankings.painting import write
-from views.rankings.parts import counted_lines
+from views.rankings.parts import month_lines
 from views.shell import theme
 
 #: So many lines can be told apart.
@@ -75,7 +73,14 @@ class Trend(Chart):
     def _point(self, agency: str, at: int, cell: Any) -> Point:
         value = -float(cell.rank) if self.by_rank else float(cell.composite)
         month = self.grid.months[at]
-        return Point(at, value, agency, month, _said(agency, month, cell), cell.small_sample)
+        return Point(
+            at,
+            value,
+            agency,
+            month,
+            month_lines(agency, month, cell, closed=month in self.grid.closed),
+            cell.small_sample,
+        )
 
     def draw_scale(self, painter: QPainter, plane: Plane, colors: theme.Colors) -> None:
         """Scores or ranks at the left, months below."""
@@ -142,12 +147,6 @@ def _apart(heights: list[float], bottom: float, gap: float = 17) -> list[float]:
         limit = placed[at + 1] - gap if at + 1 < len(placed) else placed[at] - over
         placed[at] = min(placed[at], limit)
     return placed
-
-
-def _said(agency: str, month: date, cell: Any) -> str:
-    small = "，小样本" if cell.small_sample else ""
-    head = f"{agency}　{dates.month(month)}\n第 {cell.rank} 名　{cell.composite:.2f} 分{small}"
-    return "\n".join((head, *counted_lines(cell.score)))
 
 
 def _polygon(*corners: tuple[float, float]) -> QPainterPath:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from models.rules.ratings import Platform
 from models.rules.rulesets import RuleSet, Weights
 from models.rules.scoring import AgencyFacts, rank
-from models.rules.whatif import Change, Move, PartName, handled, moves, with_changes
+from models.rules.whatif import Change, Move, PartName, bad_ratings, handled, moves, with_changes
 from views.rankings.numbers import Number, Percent
 from views.shell.parts import Badge, Button, clear, label, restyle, row, rule, scrolling
 from views.shell.session import Session
@@ -27,7 +27,12 @@ from views.tables.view import TableView
 
 _FIELDS = 63 * UNIT
 _KINDS = (("with_hall", "有大厅的单位的权重"), ("without_hall", "没有大厅的单位的权重"))
-_NOTE = "新增评价的等级不知道，试算不改质量分。"
+_NOTE = (
+    "新增评价的等级不知道，不改质量分。差评改等、剔除先取等级最低的，只算计入质量的平台；办件和工单不随之变。"
+    "依据：细则第二十二条①、第二十五条。"
+)
+#: What may become of bad ratings: the count of the change, and its name.
+_BAD = (("improved", "差评改为非常满意"), ("excluded", "差评剔除"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ class WhatIfBoard(QWidget):
         self.changes: dict[str, Change] = {}
         self.rules: RuleSet | None = None
         self._shown: tuple[Any, str | None] | None = None
+        #: The fields of the agency in front, by what they change.
+        self._numbers: dict[str, Number] = {}
         self._model = PagedModel(COLUMNS, lambda _key, _limit: None, self)
         line = QHBoxLayout(self)
         line.setContentsMargins(3 * UNIT, UNIT, 3 * UNIT, 0)
@@ -203,6 +210,7 @@ class WhatIfBoard(QWidget):
 
     def _show_counts(self) -> None:
         clear(self._counts)
+        self._numbers = {}
         facts = self._facts()
         if facts is None:
             self._counts.addWidget(label("选择一个单位，改它的数。", "secondary", self, wrap=True))
@@ -217,7 +225,17 @@ class WhatIfBoard(QWidget):
             rated, cases = facts.cases.get(channel, (0, 0))
             more = change.rated.get(channel, 0)
             self._field(fields, f"{channel.label}已评办件", channel.value, rated, more, cases)
+        for what, name in _BAD:
+            most = bad_ratings(facts, self.view.rules)
+            self._field(fields, name, what, 0, getattr(change, what), most)
         self._counts.addLayout(fields)
+        self._bound(change)
+
+    def _bound(self, change: Change) -> None:
+        """What is improved cannot be excluded as well."""
+        for what, other in (("improved", change.excluded), ("excluded", change.improved)):
+            if (number := self._numbers.get(what)) is not None:
+                number.setMaximum(int(number.property("most")) - other)
 
     def _field(self, fields: QGridLayout, name: str, what: str, now: int, more: int, most: int) -> None:
         """A number from none to all there is; nothing where there is nothing."""
@@ -227,6 +245,8 @@ class WhatIfBoard(QWidget):
         number.setSuffix(f" / {most:,}")
         number.setProperty("what", what)
         number.setProperty("now", now)
+        number.setProperty("most", most)
+        self._numbers[what] = number
         number.setToolTip(f"现为 {now:,}")
         number.valueChanged.connect(self._count_changed)
         _add(fields, label(name, "", self), number)
@@ -240,6 +260,7 @@ class WhatIfBoard(QWidget):
             self.changes.pop(self.agency, None)
         else:
             self.changes[self.agency] = change
+        self._bound(change)
         self._reckon()
 
     # weights ----------------------------------------------------------------------------------------------
@@ -306,7 +327,7 @@ def _add(fields: QGridLayout, name: QWidget, field: QWidget) -> None:
 
 
 def _with(change: Change, what: str, more: int) -> Change:
-    if what in ("handled", "halls"):
+    if what in ("handled", "halls", "improved", "excluded"):
         return replace(change, **{what: more})
     rated = {**change.rated, Platform(what): more}
     return replace(change, rated={channel: number for channel, number in rated.items() if number})

@@ -54,6 +54,7 @@ class RecordList(QWidget):
         self._session, self._panel = session, panel
         self.filter = everything
         panel.acted.connect(self._acted)
+        panel.began.connect(self.mark_shown)
         self.model = PagedModel(self.columns, self._ask, self)
         self.model.loaded.connect(self._loaded)
         column = QVBoxLayout(self)

@@ -7,45 +7,42 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.errors import PingdeskError, UserError
-from views.records.foot import Offer, StepFoot
+from views.records.foot import Offer
 from views.records.form import Form
-from views.records.sheets import Sheets
-from views.records.steps import StepRow
-from views.shell.parts import Badge, Button, Empty, label, row, rule, scrolling
+from views.records.frame import RecordFrame
+from views.shell.parts import Button
 from views.shell.session import Session
-from views.shell.tabbing import TabsAsLaidOut, first_field
-from views.shell.theme import UNIT
-from views.tables.chips import ChipText
+from views.shell.tabbing import first_field
 from views.tickets.drafting import DraftKeeper, typed
-from views.tickets.history import DayList, TimeLine
 
 #: What a command does, given the connection.
 Work = Callable[[Any], Any]
 
 
-class RecordPanel(TabsAsLaidOut, QFrame):
-    """`acted(Done)` after something was recorded or a step was taken. A subclass says what the record is."""
+class RecordPanel(RecordFrame):
+    """`acted(Done)` after something was recorded or a step was taken, `began` when the form for something new opens.
+
+    A subclass says what the record is.
+    """
 
     acted = Signal(object)
+    began = Signal()
 
-    #: Read out for the panel; what one of its things is called (这件意见); icon, title and advice without one.
-    name, noun, nothing = "", "", ("", "", "")
+    #: What one of its things is called (这件意见).
+    noun = ""
     #: Names its reading, and the page of the window that it stands on.
     key, page = "", ""
     #: What that page is opened with to bring the panel in sight: its tab, where it stands on one.
     place: object = None
     #: What its drafts lie under, beside those of tickets.
     shelf = ""
-    #: What can be done with it, and the words of its row of steps (none: no row).
+    #: What can be done with it.
     steps: ClassVar[type[StrEnum]]
-    way: tuple[str, ...] = ()
-    #: How its deadline is called, and why it has so many days.
-    deadline = ("期限", "")
     #: Steps after which the person sees the record no more.
     leaving: frozenset[StrEnum] = frozenset()
     #: Whether a step may be tried again after a lost connection: its command knows by its id that it happened.
@@ -103,8 +100,6 @@ class RecordPanel(TabsAsLaidOut, QFrame):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("panel", "true")
-        self.setAccessibleName(self.name)
         self._session = session
         self.detail: Any = None
         #: The record asked for last; shown once it was read.
@@ -118,73 +113,11 @@ class RecordPanel(TabsAsLaidOut, QFrame):
         #: Id (0: something new), action and fields of the form that was given up last.
         self._given_up: tuple[int, str, dict[str, Any]] = (0, "", {})
         self._wanted: int | None = None
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        self._area = scrolling(self._make_body(), self)
-        outer.addWidget(self._area, 1)
-        outer.addWidget(rule(self))
-        self.foot = StepFoot(self)
         self.foot.pressed.connect(self._pressed)
         self.foot.confirmed.connect(self._confirm)
         self.foot.cancelled.connect(self.close_form)
-        outer.addWidget(self.foot)
         self.make_parts()
         self.show_nothing()
-
-    def _make_body(self) -> QWidget:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
-        column.setSpacing(3 * UNIT)
-        self._empty = Empty(*self.nothing, body)
-        self._shown = QWidget(body)
-        self._form_title = label("", "section", body)
-        self._form_place = QVBoxLayout()
-        self.sheets = Sheets("办理记录", body)
-        self.history, self.days = TimeLine(self.sheets), DayList(self.sheets)
-        self.sheets.add(
-            "办理过程", self.history, lambda detail, today: self.history.show_entries(detail.steps, today)
-        )
-        self.sheets.add("期限说明", self.days, self._fill_days, wanted=lambda detail: bool(detail.days))
-        self._make_head()
-        column.addWidget(self._empty, 1)
-        for part in (self._shown, self._form_title):
-            column.addWidget(part)
-        column.addLayout(self._form_place)
-        column.addWidget(self.sheets)
-        column.addStretch(1)
-        return body
-
-    def _make_head(self) -> None:
-        self._parts = QVBoxLayout(self._shown)
-        self._parts.setContentsMargins(0, 0, 0, 0)
-        self._parts.setSpacing(3 * UNIT)
-        self.title = label("", "lead", self._shown, wrap=True)
-        self.badges = (Badge("", parent=self._shown), Badge("", parent=self._shown))
-        head = row(self.title, *self.badges)
-        head.setStretch(0, 1)
-        self.facts = label("", "small", self._shown, wrap=True)
-        self._way = StepRow(self.way, self._shown)
-        self._way.setVisible(bool(self.way))
-        self._parts.addLayout(head)
-        self._parts.addWidget(self.facts)
-        self._parts.addWidget(self._way)
-
-    def add(self, part: QWidget) -> None:
-        """Puts a part below the facts, above the form."""
-        self._parts.addWidget(part)
-
-    def say(self, title: str, facts: tuple[str | None, ...], *chips: ChipText) -> None:
-        """Fills the head: title, one line of facts, up to two chips (a chip without a text is not shown)."""
-        self.title.setText(title)
-        self.facts.setText(" · ".join(fact for fact in facts if fact))
-        for badge, chip in zip(self.badges, chips, strict=True):
-            badge.show_text(chip.text, chip.tone)
-
-    def _fill_days(self, detail: Any, today: Any) -> None:
-        name, basis = self.deadline
-        self.days.show_days(name, detail.days, today, basis=basis)
 
     # showing ----------------------------------------------------------------------------------------------
 
@@ -212,14 +145,8 @@ class RecordPanel(TabsAsLaidOut, QFrame):
         """No record is chosen."""
         self.detail = self.number = None
         self.drop_form()
-        self._show_parts(empty=True)
+        self.show_parts(empty=True)
         self.foot.hide()
-
-    def _show_parts(self, *, empty: bool = False, content: bool = False) -> None:
-        """The advice, the record, or neither: a form for something new stands alone."""
-        self._empty.setVisible(empty)
-        for part in (self._shown, self.sheets):
-            part.setVisible(content)
 
     def load(self, number: int) -> None:
         """Reads a record and shows it."""
@@ -249,10 +176,10 @@ class RecordPanel(TabsAsLaidOut, QFrame):
             else:
                 self.drop_form()
         self.detail = detail
-        self._show_parts(content=True)
+        self.show_parts(content=True)
         self.show_detail(detail)
         done, ended = self.standing(detail)
-        self._way.show_at(done, detail.row.state.label, ended=ended)
+        self.way_row.show_at(done, detail.row.state.label, ended=ended)
         self.sheets.show_detail(detail, self._session.today)
         self.foot.show()
         self._show_foot()
@@ -267,8 +194,7 @@ class RecordPanel(TabsAsLaidOut, QFrame):
     def explain_days(self) -> None:
         """Turns to the days of the deadline, or back to the history."""
         in_sight = self.days.isVisible()
-        self.sheets.turn_to(self.history if in_sight else self.days)
-        self._area.ensureWidgetVisible(self.sheets.tabs)
+        self.turn_to(self.history if in_sight else self.days)
 
     # forms ------------------------------------------------------------------------------------------------
 
@@ -278,10 +204,11 @@ class RecordPanel(TabsAsLaidOut, QFrame):
             self._session.notice("warning", "右边还有没有办完的内容，请先确认或取消。")
             return
         self.show_nothing()
-        self._show_parts()
+        self.show_parts()
         self._new = make
         self._open(make())
         self.foot.show()
+        self.began.emit()
 
     def allows(self, step: StrEnum) -> bool:
         """Whether the step can be begun now."""
@@ -301,20 +228,11 @@ class RecordPanel(TabsAsLaidOut, QFrame):
         self.drop_form()
         self.form = form
         form.edited.connect(self.judge)
-        self._form_title.setText(form.title)
-        self._form_title.show()
-        self._form_place.addWidget(form)
-        form.show()
+        self.mount(form)
         self._drafts.follow(form, self._about)
         if (first := first_field(form)) is not None:
             first.setFocus()
         self._show_foot()
-        QTimer.singleShot(0, self, self._bring_form)
-
-    def _bring_form(self) -> None:
-        """The form is in sight, once it is laid out."""
-        if self.form is not None:
-            self._area.ensureWidgetVisible(self.form)
 
     @property
     def _about(self) -> int:
@@ -330,7 +248,7 @@ class RecordPanel(TabsAsLaidOut, QFrame):
         """Esc gives the open form up, as 取消 does."""
         if event.key() == Qt.Key.Key_Escape and self.form is not None and not self._busy:
             self.close_form()
-            self._area.setFocus()
+            self.area.setFocus()
             return
         super().keyPressEvent(event)
 
@@ -360,11 +278,8 @@ class RecordPanel(TabsAsLaidOut, QFrame):
         """The open form goes; what was typed in it is kept as a draft."""
         self._drafts.leave()
         if self.form is not None:
-            self._form_place.removeWidget(self.form)
-            self.form.hide()
-            self.form.deleteLater()
+            self.dismount(self.form)
             self.form = None
-        self._form_title.hide()
 
     def _show_foot(self) -> None:
         if self.form is not None:

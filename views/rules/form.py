@@ -23,6 +23,7 @@ from views import dates
 from views.shell.flow import Flow
 from views.shell.parts import Chip, label, restyle
 from views.shell.theme import UNIT
+from views.tickets.drafting import Kept
 from views.tickets.forms import text_area
 
 #: So many months ahead a set may begin.
@@ -31,16 +32,18 @@ _GROUPS = (("with_hall", "有大厅"), ("without_hall", "无大厅"))
 
 
 class RuleSetForm(QWidget):
-    """`changed` after anything was written; `rules` is what it comes to, `problem` why it does not."""
+    """`edited` after anything was written; `rules` is what it comes to, `problem` why it does not."""
 
-    changed = Signal()
+    edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filling = False
         self._months: list[date] = []
         self._named: date | None = None
-        column = QVBoxLayout(self)
+        #: Names its draft.
+        self.action = "rule_set"
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * UNIT)
         self.month = QComboBox(self)
@@ -175,6 +178,7 @@ class RuleSetForm(QWidget):
     def fill(self, rules: RuleSet, first: date, month: date) -> None:
         """Begins with a set's numbers, for a month on or after `first`."""
         self._filling = True
+        self.action = f"rule_set {rules.effective_from} {rules.name}"
         ahead = _AHEAD + (month.year - first.year) * 12 + month.month - first.month
         self._months = [_later(first, n) for n in range(ahead)]
         self.month.clear()
@@ -210,6 +214,31 @@ class RuleSetForm(QWidget):
             self._named = self._months[at]
             self.name.setText(_name(self._named))
 
+    # a draft ----------------------------------------------------------------------------------------------
+
+    @property
+    def touched(self) -> bool:
+        """Whoever opened it would miss what differs from how it began."""
+        return True
+
+    def fields(self) -> dict[str, Kept]:
+        """Everything that is written or chosen, by name; the month before the name that goes along with it."""
+        found = {"month": Kept(self.month.currentText, self.month.setCurrentText)}
+        found["name"] = Kept(self.name.text, self.name.setText)
+        for (group, part), field in self.weights.items():
+            found[f"{group} {part}"] = Kept(field.text, field.setText)
+        for level, points in self.points.items():
+            found[f"points {int(level)}"] = Kept(points.text, points.setText)
+        for name, checks in self.platforms.items():
+            for platform, check in checks.items():
+                found[f"{name} {platform}"] = Kept(check.isChecked, check.setChecked)
+        for parameter, box in self.choices.items():
+            found[parameter] = Kept(box.currentText, box.setCurrentText)
+        for parameter, number in self.numbers.items():
+            found[parameter] = Kept(number.value, number.setValue)
+        found["reason"] = Kept(self.reason.toPlainText, self.reason.setPlainText)
+        return found
+
     # reading ----------------------------------------------------------------------------------------------
 
     def _touched(self, *_what: object) -> None:
@@ -221,7 +250,7 @@ class RuleSetForm(QWidget):
             restyle(said, "role", "strong" if total == 100 else "red")
         self.wrong.setText(self.problem or "")
         self.wrong.setVisible(bool(self.wrong.text()))
-        self.changed.emit()
+        self.edited.emit()
 
     def _sum(self, group: str) -> Decimal | None:
         parts = [_decimal(field) for (of, _), field in self.weights.items() if of == group]

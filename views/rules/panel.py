@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.changes import Changes
@@ -20,7 +21,11 @@ from views.rules.words import months_named, set_chip, since
 from views.shell.parts import Button, clear
 from views.shell.session import Session
 from views.shell.theme import UNIT
+from views.tickets.drafting import DraftKeeper
 from views.tickets.forms import text_area
+
+#: Beside the drafts of one person's tickets.
+_SHELF = " 规则集"
 
 
 class RuleSetPanel(SidePanel):
@@ -35,8 +40,8 @@ class RuleSetPanel(SidePanel):
         self._entries: tuple[Entry, ...] = ()
         self.entry: Entry | None = None
         self._draft: RuleSet | None = None
+        self._drafts = DraftKeeper(session, self, shelf=_SHELF)
         self.form = RuleSetForm(self)
-        self.form.changed.connect(self._form_changed)
         self._sheet = QWidget(self)
         self._lines = QVBoxLayout(self._sheet)
         self._lines.setContentsMargins(0, 0, 0, 0)
@@ -157,17 +162,38 @@ class RuleSetPanel(SidePanel):
         """Opens the form with the numbers of the set chosen, for next month."""
         if not self.may_put or self.entry is None or self.is_kept:
             return
-        self.form.fill(
-            self.entry.rules,
-            queries.first_month(self._entries),
-            next_month(self.session.today.replace(day=1)),
-        )
+        self._renew_form(self.entry)
         self._draft = None
         self._mode("writing")
         self.form.month.setFocus(Qt.FocusReason.TabFocusReason)
+        QTimer.singleShot(0, self, self._to_the_top)
+
+    def _to_the_top(self) -> None:
+        """Once the form is laid out: the focus went to a field of a form without a place."""
+        self.area.ensureVisible(0, 0)
+
+    def _renew_form(self, entry: Entry) -> None:
+        """The form with the numbers of a set for next month, or as it was left by who began it before."""
+        before, self.form = self.form, RuleSetForm(self)
+        self.column.replaceWidget(before, self.form)
+        before.hide()
+        before.deleteLater()
+        self.form.edited.connect(self._form_changed)
+        self.form.fill(
+            entry.rules,
+            queries.first_month(self._entries),
+            next_month(self.session.today.replace(day=1)),
+        )
+        self._drafts.follow(self.form, 0)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The page, the window or the person goes: what was typed last is kept."""
+        self._drafts.flush()
+        super().hideEvent(event)
 
     def stop(self) -> None:
-        """Nothing is put in force, nothing taken back."""
+        """Nothing is put in force, nothing taken back; what was drawn up stays as a draft."""
+        self._drafts.leave()
         self.why.clear()
         self._mode("reading")
         self.left.emit()
@@ -203,6 +229,7 @@ class RuleSetPanel(SidePanel):
     def _was_put(self, changes: Changes) -> None:
         draft = self._draft
         assert draft is not None
+        self._drafts.done(0, self.form.action)
         self.session.notice("success", f"规则集“{draft.name}”自{dates.month(draft.effective_from)}施行。")
         self._end(changes)
 

@@ -291,7 +291,8 @@ class AnalysisTab(QWidget):
         self.session.go("statistics", self)
 
         def read(connection: Any) -> Any:
-            return document(figures, body(connection, BodyKind.CENTRE).name, today)
+            centre, trend = body(connection, BodyKind.CENTRE).name, queries.trend(connection, figures.scope)
+            return document(figures, centre, today, trend=trend)
 
         self.session.query(self, read, self._paper_read, key="paper", failed=self._not_read)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS
 from app.rankings.staff_rows import StaffFigure
 from app.statistics.rows import Figures, Scope
 from models.rules.rates import Rate, RateCounts
-from views.shell.parts import card, label, scrolling
+from views.shell.parts import Button, card, label, row, scrolling
 from views.shell.theme import UNIT
 from views.statistics.figure_table import Cell, FigureTable, Head, Row
 from views.tickets.drill import Drill
@@ -27,8 +28,8 @@ _PLATFORM = (
 )  # fmt: skip
 _STAFF = (Head("服务人员", 120, stretch=True), Head("评价", 60), Head("好评率", 72))
 _QUIET = (Head("参评率较低的单位和平台", 160, stretch=True), Head("有评价/办件", 96), Head("参评率", 70))
-#: Staff members that are listed; the list goes on in the year's sheet.
-_STAFF_ROWS = 30
+#: So many more staff members are listed each time.
+_STAFF_ROWS = 100
 
 
 class _RateFigure(QWidget):
@@ -65,15 +66,24 @@ class RatesBoard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.links = True
+        self._staff: list[Row] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * UNIT)
         column.addWidget(self._strip())
-        line = QHBoxLayout()
-        line.setSpacing(3 * UNIT)
-        line.addWidget(self._agencies(), 3)
-        line.addWidget(self._side(), 2)
-        column.addLayout(line, 1)
+        self._tables = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._tables.setSpacing(3 * UNIT)
+        self._tables.addWidget(self._agencies(), 3)
+        self._tables.addWidget(self._side(), 2)
+        column.addLayout(self._tables, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where both find room, else one below the other."""
+        super().resizeEvent(event)
+        needed = self.agencies.minimumWidth() + self.platforms.minimumWidth() + 16 * UNIT
+        room = event.size().width() >= needed
+        ways = QBoxLayout.Direction
+        self._tables.setDirection(ways.LeftToRight if room else ways.TopToBottom)
 
     def _strip(self) -> QFrame:
         frame, inner = card(self, margin=3)
@@ -102,9 +112,13 @@ class RatesBoard(QWidget):
         self.quiet = FigureTable("参评率较低", _QUIET, body, whole=True)
         self.staff = FigureTable("服务人员评价率", _STAFF, body, whole=True)
         self.staff.opened.connect(self.opened)
+        self.more_staff = Button("", "down", "link", body)
+        self.more_staff.clicked.connect(self._list_more)
         self._note = label("", "small", body, wrap=True)
-        for widget in (self.platforms, self.quiet, self.staff, self._note):
+        for widget in (self.platforms, self.quiet, self.staff):
             column.addWidget(widget)
+        column.addLayout(row(self.more_staff, None))
+        column.addWidget(self._note)
         column.addStretch(1)
         outer.addWidget(scrolling(body, frame))
         return frame
@@ -122,10 +136,22 @@ class RatesBoard(QWidget):
         )
         self.platforms.show_rows([_platform(p.label, c) for p, c in figures.platforms])
         self.quiet.show_rows([_quiet(one) for one in figures.quiet])
-        self.staff.show_rows([_staff(figures.scope, one) for one in figures.staff[:_STAFF_ROWS]])
+        self._staff = [_staff(figures.scope, one) for one in figures.staff]
+        self._list_staff(_STAFF_ROWS)
         self.quiet.setVisible(bool(figures.quiet))
         self.staff.setVisible(bool(figures.staff))
         self._note.setText(_note(figures))
+
+    def _list_staff(self, number: int) -> None:
+        """The most often rated, and how many more there are."""
+        self.staff.show_rows(self._staff[:number])
+        left = len(self._staff) - number
+        self.more_staff.setVisible(left > 0)
+        self.more_staff.setText(f"再列 {min(left, _STAFF_ROWS):,} 人（还有 {left:,} 人）")
+
+    def _list_more(self) -> None:
+        """The next, without leaving the place in the list."""
+        self._list_staff(len(self.staff.figures.rows) + _STAFF_ROWS)
 
     def _agency(self, scope: Scope, one: Any, *, tickets: bool) -> Row:
         rates = [_cell(one.counts, code) for code in _CODES]
@@ -178,6 +204,6 @@ def _note(figures: Figures) -> str:
     parts = [f"参评率较低：办件不少于{figures.small}件，而低于全体的参评率。依据：细则第三条。"]
     if not figures.staff:
         parts.append("没有对服务人员的评价。" if figures.scope.platform is None else "人员评价不分平台。")
-    elif len(figures.staff) > _STAFF_ROWS:
-        parts.append(f"服务人员共{len(figures.staff)}人，只列评价最多的{_STAFF_ROWS}人。")
+    else:
+        parts.append(f"服务人员共{len(figures.staff):,}人，评价多的在前。")
     return "".join(parts)

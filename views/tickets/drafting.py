@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,8 +29,17 @@ from views.tickets.forms import Choice
 _PAUSE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a form keeps of a field that is not kept as fields are: how it is read, and put back."""
+
+    typed: Callable[[], Any]
+    set_value: Callable[[Any], object]
+
+
 class Form(Protocol):
-    """A form whose fields are kept: those that are its attributes. `touched`: somebody wrote in it."""
+    """A form whose fields are kept: those that are its attributes, or those that its `fields()` names if it has that.
+    `touched`: somebody wrote in it."""
 
     action: str
     column: QVBoxLayout
@@ -146,14 +157,21 @@ class DraftKeeper(QObject):
 
 def typed(form: Form) -> dict[str, Any]:
     """What stands in each field of a form, as typed."""
-    return {name: _content(field) for name, field in vars(form).items() if _kept(field)}
+    return {name: _content(field) for name, field in _fields(form).items()}
 
 
 def put_back(form: Form, values: Any) -> None:
     """Puts contents back into the fields of those names; what a form no longer has is left out."""
-    for name, field in vars(form).items():
-        if name in values and _kept(field):
+    for name, field in _fields(form).items():
+        if name in values:
             _fill(field, values[name])
+
+
+def _fields(form: Any) -> dict[str, Any]:
+    """A form's fields by name, in the order in which they are put back."""
+    if hasattr(form, "fields"):
+        return dict(form.fields())
+    return {name: field for name, field in vars(form).items() if _kept(field)}
 
 
 def said(form: QWidget) -> tuple[tuple[str, str], ...]:

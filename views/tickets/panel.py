@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentProblem, UserError
-from app.tickets import commands, queries
+from app.tickets import queries
 from app.tickets.papers import Paper, why_not
 from models.rules.lifecycle import BY_HAND, Action
 from views.shell.parts import Button, Empty, rule, scrolling
 from views.shell.session import Session
 from views.shell.tabbing import TabsAsLaidOut
 from views.shell.theme import UNIT
+from views.tickets.acting import Acting
 from views.tickets.behind import LeftBehind
 from views.tickets.contact import ContactLine
-from views.tickets.doubt import Doubt
 from views.tickets.drafting import DraftKeeper, said
 from views.tickets.foot import ActionFoot
 from views.tickets.form_place import FormPlace
@@ -63,10 +62,10 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         self._behind = LeftBehind(session, self._drafts, self)
         self._told = Told(session, self)
         self._told.undone.connect(self.acted)
-        self._doubt = Doubt(session, self)
-        self._doubt.happened.connect(self._happened)
-        self._pending: tuple[int, Action, UUID] | None = None
-        self._tried: tuple[tuple[Any, ...], UUID] | None = None
+        self.acting = Acting(session, self)
+        self.acting.done.connect(self._done)
+        self.acting.late.connect(self._happened)
+        self.acting.refused.connect(self._refused)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -174,7 +173,7 @@ class TicketPanel(TabsAsLaidOut, QFrame):
 
     def _not_shown(self, error: Exception) -> None:
         if isinstance(error, UserError):  # the database answers again
-            self._doubt.ask()
+            self.acting.ask()
         if getattr(error, "code", None) == "not_found" and self.ticket_id is not None:
             self._drafts.lost(self.ticket_id)
         same = self.detail is not None and self.detail.row.id == self.ticket_id
@@ -188,14 +187,14 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         self._session.notice("warning" if isinstance(error, UserError) else "error", str(error))
 
     def _show(self, detail: Any) -> None:
-        self._doubt.ask()
+        self.acting.ask()
         same = self.detail is not None and self.detail.row.id == detail.row.id
         changed = not same or self.detail.row.version != detail.row.version
         if same and detail == self.detail and self._shown_on == self._session.today and not self._gone:
             self._compare_at_once = False
             self._reopen()
             return  # an open menu and the focus stay where they are
-        if same and self._pending is not None:
+        if same and self.acting.busy:
             self._late = True  # most likely our own act, whose answer is on its way
             return
         if same and changed and self.typing and self._form is not None:
@@ -409,7 +408,7 @@ class TicketPanel(TabsAsLaidOut, QFrame):
 
     def _state_of_confirm(self) -> None:
         if self._form is not None:
-            self._foot.show_problem(self._problem(), busy=self._pending is not None)
+            self._foot.show_problem(self._problem(), busy=self.acting.busy)
 
     def _problem(self) -> str | None:
         """What stands in the way of the open form's action."""
@@ -429,32 +428,13 @@ class TicketPanel(TabsAsLaidOut, QFrame):
             self.begin(action)
 
     def _act(self, action: Action, values: dict[str, Any]) -> None:
-        if self._pending is not None:
-            return
-        ticket = self.detail.row
-        command_id = self._command_id((ticket.id, ticket.version, action, repr(values)))
-        self._pending = (ticket.id, action, command_id)
-        self._doubt.end()
-        self._drafts.keep()
-        self._foot.setEnabled(False)
+        if not self.acting.busy:
+            self._drafts.keep()
+            self._foot.setEnabled(False)
+            self.acting.start(self.detail.row, action, values)
 
-        def work(connection: Any) -> Any:
-            return commands.act(
-                connection, ticket.id, ticket.version, action, command_id=command_id, **values
-            )
-
-        self._session.command(self, work, self._done, failed=self._refused, again=True)
-
-    def _command_id(self, what: tuple[Any, ...]) -> UUID:
-        """The same for the same act tried again: after a lost connection it may have happened already."""
-        if self._tried is None or self._tried[0] != what:
-            self._tried = (what, uuid4())
-        return self._tried[1]
-
-    def _done(self, done: Any) -> None:
-        action = self._pending[1] if self._pending is not None else Action.ANNOTATE
+    def _done(self, action: Action, done: Any) -> None:
         item = self.detail.row.item or "工单" if self.detail else "工单"
-        self._tried = None
         self._drafts.done(done.ticket, action.value)
         self._settle()
         if self.detail is not None and self.detail.row.id == done.ticket:
@@ -466,19 +446,15 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         """The answer to an act came late, after the connection had broken."""
         shown = self.detail is not None and self.detail.row.id == done.ticket
         if shown and (self._form is None or self._form.action is action):
-            self._pending = (done.ticket, action, uuid4())
-            self._done(done)
+            self._done(action, done)
             return
         self._drafts.done(done.ticket, action.value)
         self._session.notice("success", f"连接中断前的“{action.label}”已经办成。")
         self.acted.emit(done)
 
     def _refused(self, error: Exception) -> None:
-        if self._pending is not None and isinstance(error, EnvironmentProblem):
-            self._doubt.begin(*self._pending)
         self._settle()
         if isinstance(error, UserError):
-            self._tried = None
             self._session.notice("warning", str(error))
             if error.code in OVERTAKEN and self.detail is not None:
                 self._compare_at_once = self.typing
@@ -490,7 +466,6 @@ class TicketPanel(TabsAsLaidOut, QFrame):
             )
 
     def _settle(self) -> None:
-        self._pending = None
         late, self._late = self._late, False
         if late and self.ticket_id is not None:
             self.load(self.ticket_id)
