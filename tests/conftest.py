@@ -18,7 +18,7 @@ from app.database.engine import Store
 from app.workspace import Workspace, demo, initialise
 from models.sql import DATABASE
 from tests.databases import Database, administer
-from tests.servers import pair, tcp_server, tls_server
+from tests.servers import copy_cluster, pair, tcp_server, tls_server
 
 __all__ = ["pair", "tcp_server", "tls_server"]
 
@@ -29,7 +29,7 @@ _numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the random walk is."""
-    parser.addoption("--histories", type=int, default=1000, help="histories of tickets in the random walk")
+    parser.addoption("--histories", type=int, default=400, help="histories of tickets in the random walk")
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def new_database(server: Cluster) -> Iterator[Callable[[], Database]]:
         name = f"test_{next(_numbers)}"
         administer(
             server,
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(embedded.DATABASE)
             ),
         )
@@ -74,10 +74,34 @@ def database(new_database: Callable[[], Database]) -> Database:
 
 
 @pytest.fixture(scope="session")
-def sample_folder() -> Iterator[Path]:
+def sample_image() -> Iterator[Path]:
+    """The sample county and its month in a folder whose server does not run, to be copied."""
+    with tempfile.TemporaryDirectory(prefix="pingdesk-image-") as folder:
+        demo(Path(folder), fast=True)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def copy_sample(sample_image: Path) -> Callable[[Path], Path]:
+    """Puts a copy of the sample county into a folder: a demo of its own in a tenth of the time."""
+
+    def copy(folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        cluster = embedded._plan(folder)
+        cluster.data.parent.mkdir(parents=True, exist_ok=True)
+        embedded._give(cluster, cluster.data.parent)
+        copy_cluster(embedded._read_marker(sample_image).data, cluster.data)
+        embedded._write_marker(cluster)
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def sample_folder(copy_sample: Callable[[Path], Path]) -> Iterator[Path]:
     """The folder of an embedded database with the sample county and its month; read only, please."""
     with tempfile.TemporaryDirectory(prefix="pingdesk-sample-") as folder:
-        demo(Path(folder), fast=True)
+        copy_sample(Path(folder))
         keeper = Workspace.open_embedded(Path(folder))
         with keeper.read():
             yield Path(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from psycopg.conninfo import make_conninfo
 from app.database import embedded
 
 SUPERUSER = "postgres"
+#: What the superuser of every server types, in this run.
+PASSWORD = secrets.token_urlsafe(12)
 #: Debian's folders of the versions that a centre may run, the oldest first.
 _DEBIAN = [Path(f"/usr/lib/postgresql/{major}/bin") for major in (15, 16, 17, 18)]
 _SETTINGS = """
@@ -190,15 +194,18 @@ def debian_tools() -> Path | None:
 
 @contextmanager
 def new_server(
-    *, tools: Path | None = None, tls: Authority | None = None, connections: int = 60, extra: str = ""
+    *,
+    tools: Path | None = None,
+    tls: Authority | None = None,
+    connections: int = 60,
+    extra: str = "",
+    image: Path | None = None,
 ) -> Iterator[Server]:
-    """A running server that is gone afterwards; `extra`: further settings."""
+    """A running server that is gone afterwards; `extra`: further settings, `image`: a stopped one it begins as."""
     with _place("pingdesk-server-") as folder:
         account = embedded._account()
-        server = Server(
-            tools or pip_tools(), folder / "data", free_port(), account, secrets.token_urlsafe(12)
-        )
-        _make(server)
+        server = Server(tools or pip_tools(), folder / "data", free_port(), account, PASSWORD)
+        copy_cluster(image or _image(server.tools), server.data)
         settings = _SETTINGS.format(port=server.port, connections=connections) + extra
         kind = "host"
         if tls is not None:
@@ -215,17 +222,29 @@ def new_server(
             server.stop()
 
 
-def _make(server: Server) -> None:
-    password = server.data.parent / "password"
-    password.write_text(server.password + "\n")
-    if server.account:
-        shutil.chown(password, server.account)
-    arguments = ["-D", str(server.data), "--locale=C", "-E", "UTF8", "-U", SUPERUSER, "--no-sync"]
+def copy_cluster(source: Path, target: Path) -> None:
+    """Copies a stopped server's folder with its owners and modes."""
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+
+
+@lru_cache(maxsize=4)
+def _image(tools: Path) -> Path:
+    """The folder of a new server whose superuser has PASSWORD, made once and copied for each: initdb takes a second."""
+    folder = Path(tempfile.mkdtemp(prefix="pingdesk-image-", dir="/tmp" if os.name == "posix" else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    account = embedded._account()
+    password = folder / "password"
+    password.write_text(PASSWORD + "\n")
+    if account:
+        folder.chmod(0o755)
+        shutil.chown(folder, account)
+        shutil.chown(password, account)
+    arguments = ["-D", str(folder / "data"), "--locale=C", "-E", "UTF8", "-U", SUPERUSER, "--no-sync"]
     arguments += ["-A", "scram-sha-256", f"--pwfile={password}"]
-    run(server.tools, server.account, server.data.parent, "initdb", *arguments)
-    password.unlink()
-    main = server.data / "postgresql.conf"
+    run(tools, account, folder, "initdb", *arguments)
+    main = folder / "data" / "postgresql.conf"
     main.write_text(main.read_text(encoding="utf-8") + "\ninclude 'test.conf'\n", encoding="utf-8")
+    return folder / "data"
 
 
 # --- TLS ---------------------------------------------------------------------------------------------

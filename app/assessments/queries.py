@@ -42,7 +42,7 @@ def totals(connection: Connection, period: Period, *, group: str) -> Totals:
     """
     weights = weights_of(connection, period.last)
     history = rankings.history(connection, period)
-    counted = rates.rate_counts(history, period)
+    counted = rates.rate_counts(connection, history, period)
     entered = _counted(connection, period)
     own = connection.execute(text("SELECT pd.my_agency()")).scalar()
     rows = [

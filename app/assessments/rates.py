@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
+from app.callbacks.queries import outcomes
 from app.rankings.queries import History, Period
 from app.statistics import queries as statistics
 from models.rules.indicators import RATES, Value
 from models.rules.rates import RateCounts
 
 
-def rate_counts(history: History, period: Period) -> dict[int, RateCounts]:
+def rate_counts(connection: Connection, history: History, period: Period) -> dict[int, RateCounts]:
     """Agency → its counts, pooled over the period's months."""
-    return statistics.by_agency(history, period)
+    return statistics.by_agency(history, period, outcomes(connection, period.first, period.end))
 
 
 def values(counts: RateCounts) -> dict[str, Value]:

@@ -26,7 +26,10 @@ from models.rules.improvements import (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order as it is written: whom it is for, the months it rests on, what is demanded, in how many working days."""
+    """An order as it is written: whom it is for, the months it rests on, what is demanded, in how many working days.
+
+    `staff`: the id of the member of the staff whom it is about.
+    """
 
     agency: str | None
     item: str | None
@@ -35,6 +38,7 @@ class Draft:
     subject: str
     proposal: str
     days: int
+    staff: int | None = None
 
     def problem(self) -> str | None:
         """What is missing or wrong, as a sentence; None where it can be issued."""
@@ -75,6 +79,7 @@ def issue(connection: Connection, draft: Draft, *, command_id: UUID) -> Done:
         "subject": draft.subject,
         "proposal": draft.proposal,
         "days": draft.days,
+        "staff": draft.staff,
     }
     return _done(
         connection.execute(

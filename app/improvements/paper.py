@@ -57,8 +57,11 @@ def written(detail: OrderDetail, centre: Body) -> Document:
 
 
 def _opening(detail: OrderDetail) -> str:
+    guide = "《政务服务评价工作指南》（GB/T 39735-2020）"
+    if detail.row.staff:
+        return f"根据{RULES}和{guide}8.2，现就你单位窗口人员{detail.row.staff}的服务评价问题，要求限期整改。"
     about = f"办理“{detail.row.item}”" if detail.row.item else "政务服务"
-    return f"根据{RULES}和《政务服务评价工作指南》（GB/T 39735-2020）8.1.2，现就你单位{about}的差评问题，要求限期整改。"
+    return f"根据{RULES}和{guide}8.1.2，现就你单位{about}的差评问题，要求限期整改。"
 
 
 def _basis(detail: OrderDetail) -> tuple[Block, ...]:
@@ -70,7 +73,7 @@ def _basis(detail: OrderDetail) -> tuple[Block, ...]:
 def _facts(basis: Figures, detail: OrderDetail) -> tuple[tuple[str, str], ...]:
     facts = (
         ("统计时段", words.months(basis.first, basis.last)),
-        ("事项", detail.row.item or "全部事项"),
+        ("窗口人员", detail.row.staff) if detail.row.staff else ("事项", detail.row.item or "全部事项"),
         ("评价条数", f"{basis.ratings:,}" if basis.ratings else "没有评价数据"),
         ("差评条数", f"{basis.bad:,}" if basis.ratings else ""),
         ("差评率", f"{basis.bad_rate}%（差评条数÷评价条数）" if basis.ratings else ""),

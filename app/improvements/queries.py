@@ -28,13 +28,23 @@ class OrderFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffSubject:
+    """One of the staff whom an order is about (Guide 8.2 a); `subject`: how it is called until somebody words it."""
+
+    id: int
+    name: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an order is to be drawn up about, as the statistics hand it over."""
+    """What an order is to be drawn up about, as the statistics hand it over: an agency, an item there, or somebody."""
 
     agency: str | None
     item: str | None
     first: date
     last: date
+    staff: StaffSubject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,17 @@ class OrderRow:
     provisional: bool
     days_left: int | None
     answered_on: date | None
+    staff: str | None = None
 
     @property
     def number(self) -> str:
         """限改〔2026〕3号."""
         return paper_number("限改", self.year, self.sequence)
+
+    @property
+    def about(self) -> str:
+        """The member of the staff, the item, or all items."""
+        return f"窗口人员 {self.staff}" if self.staff else self.item or "全部事项"
 
     @property
     def is_late(self) -> bool:
@@ -135,8 +151,9 @@ class Prepared:
 _ROW = """
     SELECT o.id, o.year, o.number AS sequence, a.name AS agency, i.name AS item, o.subject, o.state, o.version, o.issued_on,
            o.due_on, o.provisional, CASE WHEN o.state = 'issued' THEN pd.days_left(o.due_on, pd.today()) END AS days_left,
-           o.answered_on
-    FROM improvement_order o JOIN agency a ON a.id = o.agency_id LEFT JOIN service_item i ON i.id = o.item_id"""
+           o.answered_on, m.name AS staff
+    FROM improvement_order o JOIN agency a ON a.id = o.agency_id LEFT JOIN service_item i ON i.id = o.item_id
+    LEFT JOIN staff_member m ON m.id = o.staff_id"""
 _SOON = "pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))"
 #: What a search looks in: the number with and without its year, then the words; brackets and spaces left out.
 _WORDS = "lower(concat('限改', o.year, o.number, '号 限改', o.number, '号', o.subject, a.name, a.initials, i.name))"
@@ -205,7 +222,7 @@ def order(connection: Connection, order_id: int) -> OrderDetail:
         raise UserError("没有这份限期整改通知，或您无权查看。", code="not_found")
     row = _row(found)
     more = connection.execute(
-        text("""SELECT proposal, answer, basis, agency_id, item_id, days, pd.my_group() AS mine, pd.today() AS today
+        text("""SELECT proposal, answer, basis, agency_id, item_id, staff_id, days, pd.my_group() AS mine, pd.today() AS today
                 FROM improvement_order WHERE id = :id"""),
         {"id": order_id},
     ).one()
@@ -232,7 +249,11 @@ def _after(connection: Connection, kept: Any, basis: Figures | None) -> Figures 
     if basis is None:
         return None
     first, last = following(basis.first, basis.last)
-    return figures(connection, kept.agency_id, kept.item_id, first, last) if first <= kept.today else None
+    if first > kept.today:
+        return None
+    if kept.staff_id is not None:
+        return staff_figures(connection, kept.staff_id, first, last)
+    return figures(connection, kept.agency_id, kept.item_id, first, last)
 
 
 def figures(
@@ -242,6 +263,15 @@ def figures(
     counted = connection.execute(
         text("SELECT pd.improvement_figures(:agency, :item, :first, :last)"),
         {"agency": agency_id, "item": item_id, "first": first, "last": last},
+    ).scalar_one()
+    return Figures.from_json(counted)
+
+
+def staff_figures(connection: Connection, staff_id: int, first: date, last: date) -> Figures | None:
+    """The figures of one of the staff. Raises UserError for another agency's."""
+    counted = connection.execute(
+        text("SELECT pd.staff_figures(:staff, :first, :last)"),
+        {"staff": staff_id, "first": first, "last": last},
     ).scalar_one()
     return Figures.from_json(counted)
 
@@ -273,7 +303,11 @@ def prepare(connection: Connection, proposal: Proposal, days: int) -> Prepared:
         {"agency": proposal.agency, "item": proposal.item},
     ).one()
     known = ids.agency is not None and (proposal.item is None or ids.item is not None)
-    counted = figures(connection, ids.agency, ids.item, proposal.first, proposal.last) if known else None
+    first, last = proposal.first, proposal.last
+    if proposal.staff is not None:
+        counted = staff_figures(connection, proposal.staff.id, first, last)
+    else:
+        counted = figures(connection, ids.agency, ids.item, first, last) if known else None
     days_of = calendar(connection, [(ids.today, days)])
     deadline = days_of.deadline(ids.today, days)
     explained = days_of.explain(ids.today, days)

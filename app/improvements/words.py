@@ -50,6 +50,14 @@ def proposal(figures: Figures | None, texts: Mapping[str, str]) -> str:
     return f"{first}\n对照办事指南和服务规范落实整改，举一反三。\n在期限内报告原因、措施和整改结果。"
 
 
+def staff_proposal(name: str) -> str:
+    """What is demanded about one of the staff until somebody words it (Guide 8.2 a)."""
+    return (
+        f"约谈{name}，逐件核查其差评，查明原因。\n对照服务规范落实培训和整改，所在单位跟进检查。\n"
+        "在期限内报告原因、措施和整改结果；再次连续末位的，按规定追究责任。"
+    )
+
+
 def _bare(figures: Figures | None, texts: Mapping[str, str]) -> str:
     codes = [code for code, _ in figures.labels[:_NAMED]] if figures is not None else []
     return "”“".join(texts.get(code, code) for code in codes)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from app.clock import SHANGHAI, next_month
 from app.rankings import counts
 from app.rankings.queries import Period
+from models.rules.ratings import Satisfaction, is_bad
 
 #: Where a page ended: time, source and number of the last row.
 Key = tuple[datetime, str, str]
@@ -28,6 +29,8 @@ SOURCES = {
     "summary": "省汇总表的一行",
     "closed": "封账时的计数",
 }
+#: The levels of a bad rating (Art. 23).
+BAD_LEVELS = tuple(level.value for level in Satisfaction if is_bad(level))
 
 
 @dataclass(frozen=True, slots=True)

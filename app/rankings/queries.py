@@ -153,13 +153,15 @@ class History:
         return found
 
 
-def history(connection: Connection, span: Period, *, as_of: date | None = None) -> History:
+def history(
+    connection: Connection, span: Period, *, as_of: date | None = None, live: bool = False
+) -> History:
     """What was counted in some months; the cut-off is the end of `as_of`, by default now.
 
-    Months that were closed come out as they stood then, unless a cut-off is asked for.
+    Months that were closed come out as they stood then, unless a cut-off is asked for, or the counts as they are now (`live`).
     """
     cutoff = _cutoff(connection, as_of)
-    counted = counts.read(connection, span.first, span.last, cutoff, closed=as_of is None)
+    counted = counts.read(connection, span.first, span.last, cutoff, closed=as_of is None and not live)
     return History(span, cutoff, counted, rule_sets(connection))
 
 

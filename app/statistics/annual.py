@@ -15,9 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app.callbacks.queries import outcomes
 from app.clock import local_day, next_month
 from app.errors import UserError
 from app.rankings.queries import STAFF_COUNTS, History, Period, RankingView, history, months
+from app.statistics.tallied import Called, heard
 from app.workspace import Person
 from models.rules.people import Group
 from models.rules.rates import RateCounts, of_levels
@@ -118,10 +120,11 @@ def sheet(connection: Connection, year: int, group: str, *, person: Person) -> A
     kept = tuple(_months(period.first, period.last))
     absent |= {month: NO_DATA for month in kept if month not in counted}
     view = read.ranking(period, group, compare=False)
+    called = outcomes(connection, period.first, period.end)
     by_month = {m: read.ranking(Period.month(m), group, compare=False) for m in kept if m in counted}
     return AnnualSheet(
         year, group, view, tuple(by_month), dict(sorted(absent.items())),
-        _Rows(read, view, by_month, _returned(connection, period, person), person.agency).all(),
+        _Rows(read, view, by_month, called, _returned(connection, period, person), person.agency).all(),
     )  # fmt: skip
 
 
@@ -154,6 +157,7 @@ class _Rows:
     history: History
     view: RankingView
     by_month: Mapping[date, RankingView]
+    called: Called
     returned: Mapping[str, int] | None
     own: str | None
 
@@ -178,20 +182,36 @@ class _Rows:
     def _counts(self, facts: AgencyFacts) -> RateCounts:
         ratings = of_levels(_pooled(facts), self._defaults.get(facts.agency, 0))
         cases = [facts.cases[platform] for platform in facts.cases]
-        return ratings + RateCounts(
-            tickets=sum(g.count for g in facts.tickets),
-            answered=sum(g.count for g in facts.tickets if g.submitted or g.rectified),
-            rectified=sum(g.count for g in facts.tickets if g.rectified),
-            cases=sum(number for _, number in cases),
-            cases_rated=sum(rated for rated, _ in cases),
+        return (
+            ratings
+            + self._heard.get(facts.agency, RateCounts())
+            + RateCounts(
+                tickets=sum(g.count for g in facts.tickets),
+                answered=sum(g.count for g in facts.tickets if g.submitted or g.rectified),
+                rectified=sum(g.count for g in facts.tickets if g.rectified),
+                cases=sum(number for _, number in cases),
+                cases_rated=sum(rated for rated, _ in cases),
+            )
         )
 
     @cached_property
+    def _names(self) -> dict[int, str]:
+        return {a[0]: a[1] for agencies in self.history.counted.agencies.values() for a in agencies}
+
+    @cached_property
+    def _heard(self) -> dict[str, RateCounts]:
+        found: dict[str, RateCounts] = {}
+        for (_, agency), one in self.called.items():
+            name = self._names[agency]
+            found[name] = found.get(name, RateCounts()) + heard(one)
+        return found
+
+    @cached_property
     def _defaults(self) -> dict[str, int]:
-        names = {a[0]: a[1] for agencies in self.history.counted.agencies.values() for a in agencies}
         found: dict[str, int] = {}
         for (_, agency), counted in self.history.counted.months.items():
-            found[names[agency]] = found.get(names[agency], 0) + sum(counted.defaults.values())
+            name = self._names[agency]
+            found[name] = found.get(name, 0) + sum(counted.defaults.values())
         return found
 
 

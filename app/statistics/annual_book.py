@@ -34,14 +34,18 @@ _A4 = 9
 _COLUMNS = (
     ("名次", 6), ("单位", 20), ("综合评分", 9), ("评价", 9), ("好评", 9), ("好评率%", 9), ("默认好评", 9), ("超时默认好评率%", 10),
     ("办件", 9), ("主动评价办件", 9), ("参评率%", 9), ("差评工单", 8), ("已整改", 8), ("整改率%", 9), ("已回复", 8),
-    ("回复率%", 9), ("超期未交", 8), ("退回过的工单", 8), ("备注", 14),
+    ("回复率%", 9), ("已回访", 8), ("回访满意", 8), ("回访满意率%", 9), ("超期未交", 8), ("退回过的工单", 8), ("备注", 14),
 )  # fmt: skip
 _STAFF_COLUMNS = (
     ("姓名", 14), *((level.label, 10) for level in sorted(Satisfaction, reverse=True)), ("合计", 8), ("平均分", 9),
     ("差评率%", 9),
 )  # fmt: skip
-#: Rates by the columns of what is divided: column of the rate, numerator, denominator, code.
-_RATES = ((5, 4, 3, "good"), (7, 6, 4, "default_good"), (10, 9, 8, "participation"), (13, 12, 11, "rectified"), (15, 14, 11, "answered"))  # fmt: skip
+#: Rates by the columns of what is divided: column of the rate, numerator, denominator, code, and the column without whose
+#: count there is no rate.
+_RATES = (
+    (5, 4, 3, "good", 3), (7, 6, 4, "default_good", 4), (10, 9, 8, "participation", 8), (13, 12, 11, "rectified", 11),
+    (15, 14, 11, "answered", 11), (18, 17, 12, "satisfied", 16),
+)  # fmt: skip
 NO_APPEALS = "申诉尚未登记，表中没有申诉一栏。"
 
 
@@ -135,7 +139,8 @@ def cells(row: AnnualRow) -> tuple[int | str, ...]:
     """The counts of a row in the order of the columns, rates left out: they are reckoned from these."""
     c: RateCounts = row.counts
     returned = "—" if row.returned is None else row.returned
-    return (c.ratings, c.good, c.defaults, c.cases, c.cases_rated, c.tickets, c.rectified, c.answered, row.overdue, returned)  # fmt: skip
+    return (c.ratings, c.good, c.defaults, c.cases, c.cases_rated, c.tickets, c.rectified, c.answered, c.called, c.satisfied,
+            row.overdue, returned)  # fmt: skip
 
 
 class _Book:
@@ -192,18 +197,29 @@ class _Book:
             sheet.write_string(n - 1, 0, "—", self._centred)
             sheet.write_string(n - 1, 2, "—", self._centred)
         sheet.write_string(n - 1, 1, neutral(row.agency), self._text)
-        for column, value in zip((3, 4, 6, 8, 9, 11, 12, 14, 16, 17), cells(row), strict=True):
+        for column, value in zip((3, 4, 6, 8, 9, 11, 12, 14, 16, 17, 19, 20), cells(row), strict=True):
             sheet.write(n - 1, column, value, self._input if isinstance(value, int) else self._centred)
-        for column, above, below, code in _RATES:
+        for column, above, below, code, unless in _RATES:
             percent = row.counts.rate(code).percent
-            self._ratio(sheet, n, column, letter(above), letter(below), percent, times=100)
+            self._ratio(
+                sheet, n, column, letter(above), letter(below), percent, times=100, unless=letter(unless)
+            )
         small = row.score is not None and row.score.small_sample
-        sheet.write(n - 1, 18, row.reason or ("小样本" if small else None), self._text)
+        sheet.write(n - 1, 21, row.reason or ("小样本" if small else None), self._text)
 
     def _ratio(
-        self, sheet: Any, n: int, column: int, above: str, below: str, shown: Any, *, times: int
+        self,
+        sheet: Any,
+        n: int,
+        column: int,
+        above: str,
+        below: str,
+        shown: Any,
+        *,
+        times: int,
+        unless: str = "",
     ) -> None:
-        formula = f'=IF({below}{n}=0,"—",ROUND({times}*{above}{n}/{below}{n},2))'
+        formula = f'=IF({unless or below}{n}=0,"—",ROUND({times}*{above}{n}/{below}{n},2))'
         sheet.write_formula(n - 1, column, formula, self._figure, "—" if shown is None else float(shown))
 
     def _months(self, made: AnnualSheet) -> None:

@@ -135,8 +135,8 @@ def _handling(f: Figures) -> Iterator[str]:
         yield _whose(found) + _troubles(found)
         if times := _times(found):
             yield f"从用时看，{times}（按工作日计，依据：细则第二十三条）。"
-    if f.total.rectified:
-        yield "差评整改后的回访尚无记录，回访满意率不计。"
+    if f.total.rectified and f.scope.platform is None:
+        yield _called(f)
 
 
 def _handled(f: Figures) -> str:
@@ -148,6 +148,17 @@ def _handled(f: Figures) -> str:
     if now.tickets < f.small:
         return f"{first}；件数不足{f.small}，不计百分比。"
     rates = "、".join(named(now.rate(code), f.small) for code in ("answered", "rectified"))
+    return f"{first}；{rates}（依据：指南第7.1.1条）。"
+
+
+def _called(f: Figures) -> str:
+    now = f.total
+    if not now.called:
+        return "差评整改后的回访尚无记录，回访满意率不计。"
+    first = f"已整改的差评{now.rectified:,}件，已回访{now.called:,}件，其中满意{now.satisfied:,}件"
+    if now.rectified < f.small:
+        return f"{first}；件数不足{f.small}，不计百分比。"
+    rates = "、".join(named(now.rate(code), f.small) for code in ("called", "satisfied"))
     return f"{first}；{rates}（依据：指南第7.1.1条）。"
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from app.callbacks.queries import outcomes
 from app.clock import next_month
 from app.errors import UserError
 from app.rankings import queries as rankings
@@ -30,8 +31,9 @@ def figures(connection: Connection, scope: Scope, person: Person) -> Figures:
     if scope.agency is not None and scope.agency not in {a[1] for a in history.counted.agencies[None]}:
         raise UserError(f"名录里没有“{scope.agency}”。", code="unknown_agency")
     scope = replace(scope, closed=_closed(connection, scope.period))
-    found = tallied.agencies(history, scope)
-    before = tallied.agencies(history, scope, scope.period.before)
+    called = outcomes(connection, scope.period.before.first, scope.period.end)
+    found = tallied.agencies(history, scope, called)
+    before = tallied.agencies(history, scope, called, scope.period.before)
     rules = history.rules(scope.period.last) or SHIPPED
     return Figures(
         scope=scope,
@@ -55,10 +57,10 @@ def trend(connection: Connection, scope: Scope) -> tuple[MonthRates, ...]:
     last = scope.period.last
     first = last.replace(year=last.year - 1)
     span = Period(next_month(first), last)
-    history = rankings.history(connection, span)
+    history, called = rankings.history(connection, span), outcomes(connection, span.first, span.end)
     found, month = [], span.first
     while month <= span.last:
-        counts = _pooled(tallied.agencies(history, scope, Period.month(month)))
+        counts = _pooled(tallied.agencies(history, scope, called, Period.month(month)))
         if counts.ratings:
             found.append(MonthRates(month, counts))
         month = next_month(month)

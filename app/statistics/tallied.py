@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import Connection, text
 
+from app.callbacks.queries import Outcomes
 from app.rankings.queries import STAFF_COUNTS, History, MonthCounts, Period
 from app.statistics.rows import AgencyRates, Quiet, Scope, StaffRates
 from models.rules import rates
 from models.rules.rates import RateCounts
 from models.rules.ratings import Platform
+
+#: (month, agency) → what came of the callbacks.
+Called = Mapping[tuple[date, int], Outcomes]
 
 #: How many places of low participation are named.
 _QUIET = 10
@@ -39,18 +45,29 @@ def _tickets(month: MonthCounts) -> RateCounts:
     return RateCounts(tickets=sum(month.tickets.values()), answered=sent, rectified=done)
 
 
-def by_agency(history: History, period: Period, platform: Platform | None = None) -> dict[int, RateCounts]:
-    """Agency → its counts, pooled over the period's months."""
+def by_agency(
+    history: History, period: Period, called: Called, platform: Platform | None = None
+) -> dict[int, RateCounts]:
+    """Agency → its counts, pooled over the period's months; of one platform without tickets and their callbacks."""
     pooled: dict[int, RateCounts] = defaultdict(RateCounts)
     for (month, agency), counted in history.counted.months.items():
         if period.first <= month <= period.last:
             pooled[agency] += counts_of(counted, platform)
+            if platform is None:
+                pooled[agency] += heard(called.get((month, agency)))
     return dict(pooled)
 
 
-def agencies(history: History, scope: Scope, period: Period | None = None) -> tuple[AgencyRates, ...]:
+def heard(found: Outcomes | None) -> RateCounts:
+    """What callbacks came to, as counts."""
+    return RateCounts(called=found.called, satisfied=found.satisfied) if found else RateCounts()
+
+
+def agencies(
+    history: History, scope: Scope, called: Called, period: Period | None = None
+) -> tuple[AgencyRates, ...]:
     """The agencies in scope that have anything counted, in their standing order."""
-    found = by_agency(history, period or scope.period, scope.platform)
+    found = by_agency(history, period or scope.period, called, scope.platform)
     return tuple(
         AgencyRates(name, kind, found[agency_id])
         for agency_id, name, kind, _ in history.counted.agencies[None]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, text
 
@@ -63,7 +63,21 @@ def attach(
     connection: Connection, ticket_id: int, file: Prepared, *, report: Callable[[Sent], None] | None = None
 ) -> int:
     """Brings a file to a ticket within one unit of work; `report` may raise to stop it. Raises UserError."""
-    upload, total = uuid4(), len(file.content)
+    upload = uuid4()
+    send_parts(connection, upload, file, report)
+    return int(
+        connection.execute(
+            text("SELECT pd.attach(:ticket, :upload, :name)"),
+            {"ticket": ticket_id, "upload": upload, "name": file.name},
+        ).scalar_one()
+    )
+
+
+def send_parts(
+    connection: Connection, upload: UUID, file: Prepared, report: Callable[[Sent], None] | None
+) -> None:
+    """Brings a file's bytes part by part; what becomes of them is said by whoever asked. Raises UserError."""
+    total = len(file.content)
     for no, start in enumerate(range(0, total, PART)):
         part = file.content[start : start + PART]
         connection.execute(
@@ -71,12 +85,6 @@ def attach(
         )
         if report is not None:
             report(Sent(start + len(part), total))
-    return int(
-        connection.execute(
-            text("SELECT pd.attach(:ticket, :upload, :name)"),
-            {"ticket": ticket_id, "upload": upload, "name": file.name},
-        ).scalar_one()
-    )
 
 
 def detach(connection: Connection, attachment_id: int) -> None:

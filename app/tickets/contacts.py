@@ -16,7 +16,7 @@ from models.rules.lifecycle import State
 from models.rules.people import Group
 
 #: States in which the lead agency has to speak with the person (Art. 3, 23).
-_AGENCY_CALLS = (State.DISPATCHED, State.RECTIFYING, State.SUBMITTED)
+_AGENCY_CALLS = (State.DISPATCHED, State.RECTIFYING, State.SUBMITTED, State.APPROVED, State.REPORTED)
 #: Characters of a reason, at least and at most.
 SHORTEST, LONGEST = 2, 500
 

@@ -78,7 +78,7 @@ def export(
     sheets.check_suffix(path)
     with writing(path) as part:
         with space.read() as connection:
-            rows = _write(connection, space.person, part, path, wish, _telling(tell, cancelled))
+            rows = _write(connection, space.person, part, path, wish, telling(tell, cancelled))
         found = digest(part)
         note(space, "tickets", rows, found)
     return Exported(path, rows, found)
@@ -93,9 +93,11 @@ def note(space: Opened, kind: str, rows: int, sha256: str) -> None:
         )
 
 
-def _telling(
+def telling(
     tell: Callable[[Progress], None] | None, cancelled: Callable[[], bool]
 ) -> Callable[[int, int], None]:
+    """Called with rows done and rows in all: tells how far it is, and stops what was cancelled."""
+
     def step(done: int, total: int) -> None:
         if cancelled():
             raise CANCELLED

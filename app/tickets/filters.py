@@ -26,9 +26,18 @@ _STATES = {
     Waiting.REPORT: ("approved",),
 }
 
+#: That the person who rated ticket `t` badly by 12345 was called to an end (Art. 15): in its round, or before, unless the
+#: ticket was begun anew because of that call.
+CALLED = """EXISTS (
+    SELECT FROM callback c WHERE c.ticket_id = t.id AND c.kind = 'hotline' AND c.outcome IS NOT NULL
+                             AND (c.round = t.round OR c.decision IS DISTINCT FROM 'reopen'))"""
+#: That such a person is still to be called, as `models.rules.ratings.is_called_back`.
+CALL_BACK = f"t.platform = 'hotline' AND t.level <= 2 AND t.state <> 'rejected' AND NOT {CALLED}"
+
 # Which of the closed, and which of the open.
 _STOOD = {
     AtClose.COUNTED: ("true", "true"),
+    AtClose.HANDLED: ("c.handled", "o.handled_on IS NOT NULL"),
     AtClose.UNHANDLED: ("NOT c.handled", "o.handled_on IS NULL"),
     AtClose.UNSUBMITTED: ("NOT c.submitted", "o.submitted_on IS NULL"),
 }
@@ -126,8 +135,8 @@ def _waiting(waiting: Waiting, person: Person, where: list[str], values: dict[st
         where.append(
             "t.runs_until BETWEEN pd.today() AND pd.due(pd.today(), pd.rule_number('due_soon_days', pd.today()))"
         )
-    elif waiting is Waiting.CALL_BACK:  # Art. 15, as models.rules.ratings.is_called_back
-        where.append("t.platform = 'hotline' AND t.level <= 2 AND t.state <> 'rejected'")
+    elif waiting is Waiting.CALL_BACK:
+        where.append(CALL_BACK)
     else:
         states = _WAITS_FOR.get(person.group, ()) if waiting is Waiting.ME else _STATES[waiting]
         where.append("t.state = ANY (:waiting_states)")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from app.tickets import filters
 from app.tickets.detail import causes, ticket
 from app.tickets.facets import VALUES
-from app.tickets.filters import conditions
+from app.tickets.filters import CALL_BACK, conditions
 from app.tickets.proposing import propose_dispatch
 from app.tickets.rows import (
     AtClose,
@@ -36,6 +36,7 @@ from app.workspace import Person
 from models.rules.people import Group
 
 __all__ = [
+    "CALL_BACK",
     "VALUES",
     "AtClose",
     "Clock",

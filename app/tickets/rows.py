@@ -55,6 +55,7 @@ class AtClose(StrEnum):
     """Which tickets of a closed month, as its close counted them."""
 
     COUNTED = "counted"
+    HANDLED = "handled"
     UNHANDLED = "unhandled"
     UNSUBMITTED = "unsubmitted"
 
@@ -64,7 +65,7 @@ class AtClose(StrEnum):
         return _AT_CLOSE_LABELS[self.value]
 
 
-_AT_CLOSE_LABELS = {"counted": "", "unhandled": "未整改", "unsubmitted": "未提交整改"}
+_AT_CLOSE_LABELS = {"counted": "", "handled": "已整改", "unhandled": "未整改", "unsubmitted": "未提交整改"}
 
 
 class Order(StrEnum):
@@ -124,11 +125,14 @@ class TicketRow:
     days_left: int | None
     #: Rejected because an appeal was upheld, not by an officer's hand.
     withdrawn: bool = False
+    #: The person was called to an end.
+    called: bool = False
 
     @property
     def is_called_back(self) -> bool:
-        """须回访: a person has to call who rated (Art. 15); nobody calls for a ticket that was rejected."""
-        return self.state is not State.REJECTED and is_called_back(self.platform, self.level)
+        """须回访: a person has to call who rated (Art. 15), and nobody did; not for a ticket that was rejected."""
+        due = self.state is not State.REJECTED and not self.called
+        return due and is_called_back(self.platform, self.level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from app.errors import UserError
 from app.outfiles import neutral
 
 #: What a cell can hold; codes are texts, and stay so.
-Cell = str | int | date | datetime | None
+Cell = str | int | Decimal | date | datetime | None
 #: Rows that a sheet of .xlsx takes, less the lines above them.
 MOST_ROWS = 1_048_000
 SUFFIXES = (".xlsx", ".csv")
@@ -101,7 +102,7 @@ class _Csv:
         self.writer.writerow([_flat(cell) for cell in cells])
 
 
-def _flat(cell: Cell) -> str | int:
+def _flat(cell: Cell) -> str | int | Decimal:
     if isinstance(cell, datetime):
         return f"{local(cell):%Y-%m-%d %H:%M}"
     if isinstance(cell, date):
@@ -126,7 +127,7 @@ class _Workbook:
             self.page.write_datetime(self.line, column, local(cell).replace(tzinfo=None), self.moment)
         elif isinstance(cell, date):
             self.page.write_datetime(self.line, column, cell, self.day)
-        elif isinstance(cell, int):
+        elif isinstance(cell, int | Decimal):
             self.page.write_number(self.line, column, cell)
         elif cell:
             self.page.write_string(self.line, column, neutral(cell)[:32_767])

@@ -102,6 +102,9 @@ MOVES: tuple[Move, ...] = (
     Move(Step.CANCEL, State.RETURNED, State.CANCELLED, Group.OFFICER),
 )
 
+#: With which filings a group has something to do.
+WAITING = {Group.OFFICER: (State.RETURNED,), Group.BUREAU: (State.FILED, State.RECEIVED)}
+
 
 def allowed(state: State, group: Group) -> tuple[Step, ...]:
     """The steps a member of `group` may take in `state`, in the table's order."""

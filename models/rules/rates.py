@@ -17,6 +17,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str, str]] = {
     "answered": ("差评回复率", "已回复的差评工单", "差评工单", "指南第7.1.1条", "没有差评工单"),
     "rectified": ("差评整改率", "已整改的差评工单", "差评工单", "指南第7.1.1条", "没有差评工单"),
     "satisfied": ("差评整改回访满意率", "回访满意的差评", "已整改的差评", "指南第7.1.1条", "尚无回访记录"),
+    "called": ("差评整改回访率", "已回访的差评", "已整改的差评", "指南第7.1.1条", "没有已整改的差评"),
     "participation": ("参评率", "有主动评价的办件", "办件", "细则第三条", "没有办件数据"),
 }
 #: In the Guide's order.
@@ -67,8 +68,8 @@ class Rate:
 class RateCounts:
     """What the rates are divided from: item ratings, tickets, cases.
 
-    `rectified`: approved or later; `answered`: handed in or rectified. Nobody has been called back yet: `called`
-    stays 0, and with it the rate of the satisfied has no value.
+    `rectified`: approved or later; `answered`: handed in or rectified; `called`: of the rectified, those whose people
+    were called to an end, whatever came of it. Where nobody was, the rate of the satisfied has no value.
     """
 
     ratings: int = 0
@@ -115,6 +116,7 @@ class RateCounts:
             "answered": (self.answered, self.tickets),
             "rectified": (self.rectified, self.tickets),
             "satisfied": (self.satisfied, self.rectified if self.called else 0),
+            "called": (self.called, self.rectified),
             "participation": (self.cases_rated, self.cases),
         }[code]
         return Rate(code, above, below)

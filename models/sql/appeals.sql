@@ -90,6 +90,25 @@ BEGIN
             WHERE a.ticket_id = r.ticket_id AND a.current AND a.agency_id = own AND (a.part = 'lead' OR r.agency_id = own));
 END $$;
 
+-- What filing against a rating now would mean: who verifies, the window, whether an officer admits it late.
+CREATE FUNCTION pd.prepare_appeal(rating bigint, told date, OUT agency_id bigint, OUT starts date, OUT basis text, OUT due date, OUT admitted boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+AS $$
+DECLARE
+    r rating := (SELECT x FROM rating x WHERE x.id = prepare_appeal.rating);
+BEGIN
+    PERFORM pd.require_group('officer', 'liaison');
+    agency_id := CASE WHEN r.id IS NOT NULL THEN pd.appealing_agency(r) END;
+    IF agency_id IS NULL THEN
+        RAISE EXCEPTION '没有这条评价，或您无权申诉。' USING ERRCODE = 'PD003';
+    END IF;
+    IF told NOT BETWEEN DATE '2000-01-01' AND pd.today() THEN
+        RAISE EXCEPTION '获知评价的日期不能早于评价当日，也不能晚于今天。' USING ERRCODE = 'PD001';
+    END IF;
+    SELECT w.starts, w.basis, w.due INTO starts, basis, due FROM pd.appeal_window(r, told) w;
+    admitted := EXISTS (SELECT FROM appeal_admission m WHERE m.rating_id = r.id AND m.agency_id = prepare_appeal.agency_id);
+END $$;
+
 -- Leave to file late: an officer's, with the reason (Art. 25 gives five working days).
 CREATE FUNCTION pd.admit_appeal(rating_id bigint, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pd, pg_temp SET lock_timeout = '5s'
@@ -541,7 +560,7 @@ CREATE POLICY liaison ON pd.appeal_admission FOR SELECT TO pd_liaison USING (age
 CREATE POLICY liaison ON pd.correction FOR SELECT TO pd_liaison USING (agency_id = (SELECT pd.my_agency()) OR EXISTS (
     SELECT FROM pd.appeal a WHERE a.id = correction.appeal_id AND a.agency_id = (SELECT pd.my_agency()))
     OR EXISTS (SELECT FROM pd.rating r WHERE r.id = correction.rating_id));
-GRANT EXECUTE ON FUNCTION pd.file_appeal(jsonb, uuid), pd.act_appeal(bigint, integer, text, jsonb, uuid),
+GRANT EXECUTE ON FUNCTION pd.prepare_appeal(bigint, date), pd.file_appeal(jsonb, uuid), pd.act_appeal(bigint, integer, text, jsonb, uuid),
     pd.appealed_rating(bigint), pd.attach_evidence(bigint, uuid, text), pd.detach_evidence(bigint), pd.evidence_content(bigint)
     TO pd_officer, pd_liaison;
 GRANT EXECUTE ON FUNCTION pd.admit_appeal(bigint, text), pd.appeal_signals(bigint) TO pd_officer;

@@ -223,22 +223,39 @@ BEGIN
                               'due_on', answer ->> 'due_on');
 END $$;
 
--- How many rectified tickets were called, and with what outcome, by the month and agency that they count for (Guide 7.1.1).
--- A ticket counts once: by the centre's last call in its round, else by the agency's own. Everyone reads what everyone may know.
+-- The calls that count for the months from `first` up to `past` (Guide 7.1.1): of each rectified ticket the centre's last in
+-- its round, else the agency's own. A month that was closed stays as it was: the tickets that its close counted as rectified,
+-- and the calls made until then. Of these everyone sees those that they may read.
+CREATE FUNCTION pd.counted_callbacks(first date, past date)
+    RETURNS TABLE (month date, agency_id bigint, platform text, callback_id bigint, outcome text)
+    LANGUAGE sql STABLE SET search_path = pd, pg_temp
+AS $$
+    WITH closed AS (
+        SELECT m.id, m.month, m.closed_at FROM month_close m
+        WHERE m.reopened_at IS NULL AND m.month >= first AND m.month < past)
+    (SELECT DISTINCT ON (t.id) pd.month_of(t.opened_at), t.holder_id, coalesce(t.platform, ''), c.id, c.outcome
+     FROM callback c JOIN ticket t ON t.id = c.ticket_id AND t.round = c.round
+     WHERE c.opened_at >= pd.local_midnight(first) AND c.opened_at < pd.local_midnight(past)
+       AND c.outcome IS NOT NULL AND t.state IN ('approved', 'reported', 'closed')
+       AND NOT EXISTS (SELECT FROM closed m WHERE m.month = pd.month_of(t.opened_at))
+     ORDER BY t.id, (c.kind = 'agency'), c.called_at DESC, c.id DESC)
+    UNION ALL
+    (SELECT DISTINCT ON (k.ticket_id) m.month, k.agency_id, coalesce(t.platform, ''), c.id, c.outcome
+     FROM closed m JOIN closed_ticket k ON k.close_id = m.id AND k.handled JOIN ticket t ON t.id = k.ticket_id
+     JOIN callback c ON c.ticket_id = k.ticket_id AND c.outcome IS NOT NULL AND c.called_at <= m.closed_at
+     WHERE c.round = (SELECT max(a.round) FROM assignment a WHERE a.ticket_id = k.ticket_id AND a.created_at <= m.closed_at)
+     ORDER BY k.ticket_id, (c.kind = 'agency'), c.called_at DESC, c.id DESC)
+$$;
+
+-- How many those are, and with what outcome. Everyone reads what everyone may know.
 CREATE FUNCTION pd.callback_counts(first date, past date)
     RETURNS TABLE (month date, agency_id bigint, platform text, called integer, satisfied integer, unsatisfied integer, unreachable integer, declined integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
 AS $$
-    WITH one AS (
-        SELECT DISTINCT ON (t.id) pd.month_of(t.opened_at) AS month, t.holder_id, coalesce(t.platform, '') AS platform, c.outcome
-        FROM callback c JOIN ticket t ON t.id = c.ticket_id AND t.round = c.round
-        WHERE c.opened_at >= pd.local_midnight(first) AND c.opened_at < pd.local_midnight(past)
-          AND c.outcome IS NOT NULL AND t.state IN ('approved', 'reported', 'closed')
-        ORDER BY t.id, (c.kind = 'agency'), c.called_at DESC, c.id DESC)
-    SELECT o.month, o.holder_id, o.platform, count(*)::integer, count(*) FILTER (WHERE o.outcome = 'satisfied')::integer,
-           count(*) FILTER (WHERE o.outcome = 'unsatisfied')::integer, count(*) FILTER (WHERE o.outcome = 'unreachable')::integer,
-           count(*) FILTER (WHERE o.outcome = 'declined')::integer
-    FROM one o GROUP BY 1, 2, 3
+    SELECT k.month, k.agency_id, k.platform, count(*)::integer, count(*) FILTER (WHERE k.outcome = 'satisfied')::integer,
+           count(*) FILTER (WHERE k.outcome = 'unsatisfied')::integer, count(*) FILTER (WHERE k.outcome = 'unreachable')::integer,
+           count(*) FILTER (WHERE k.outcome = 'declined')::integer
+    FROM pd.counted_callbacks(first, past) k GROUP BY 1, 2, 3
 $$;
 
 GRANT SELECT ON pd.callback, pd.callback_try TO pd_officer, pd_liaison;
@@ -253,6 +270,7 @@ CREATE POLICY liaison ON pd.callback FOR SELECT TO pd_liaison USING (
 CREATE POLICY liaison ON pd.callback_try FOR SELECT TO pd_liaison USING (EXISTS (
     SELECT FROM pd.callback c WHERE c.id = callback_try.callback_id AND c.agency_id = (SELECT pd.my_agency())
                                 AND (c.kind = 'agency' OR c.outcome IS NOT NULL)));
-GRANT EXECUTE ON FUNCTION pd.record_call(bigint, text, integer, text, text, uuid) TO pd_officer, pd_liaison;
+GRANT EXECUTE ON FUNCTION pd.record_call(bigint, text, integer, text, text, uuid), pd.counted_callbacks(date, date)
+    TO pd_officer, pd_liaison;
 GRANT EXECUTE ON FUNCTION pd.draw_samples(jsonb, uuid), pd.decide_callback(bigint, integer, text, jsonb, uuid), pd.sample_stock(bigint, date) TO pd_officer;
 GRANT EXECUTE ON FUNCTION pd.draw(bigint[], integer, text), pd.callback_counts(date, date) TO pd_officer, pd_liaison, pd_bureau, pd_admin, pd_auditor;

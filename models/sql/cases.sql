@@ -7,7 +7,7 @@
 CREATE FUNCTION pd.shared_ratings(starts timestamptz, ends timestamptz, latest boolean)
     RETURNS TABLE (case_number text, area_code text, agency_id bigint, platform text, hall_id bigint, rating_id bigint,
                    level smallint, is_default boolean, rated_at timestamptz)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB'
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB' SET plan_cache_mode = 'force_custom_plan'
 AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM service_case c WHERE c.batch_number IS NOT NULL)
@@ -60,7 +60,7 @@ END $$;
 CREATE FUNCTION pd.whole_ratings(starts timestamptz, ends timestamptz, latest boolean)
     RETURNS TABLE (rating_id bigint, agency_id bigint, platform text, hall_id bigint, level smallint, is_default boolean,
                    rated_at timestamptz)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET plan_cache_mode = 'force_custom_plan'
 AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM service_case c WHERE c.theme_number IS NOT NULL) THEN
@@ -109,7 +109,7 @@ $$;
 -- pd.refresh_tally counts them from pd.cases_as_rated, all at once.
 CREATE FUNCTION pd.default_ratings(first date, past date)
     RETURNS TABLE (day date, case_number text, area_code text, agency_id bigint, platform text, hall_id bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET plan_cache_mode = 'force_custom_plan'
 AS $$
 BEGIN
     RETURN QUERY
@@ -126,7 +126,7 @@ END $$;
 -- the ratings once; several rows of one key add up.
 CREATE FUNCTION pd.cases_as_rated(starts timestamptz, ends timestamptz, latest boolean)
     RETURNS TABLE (day date, agency_id bigint, platform text, hall_id bigint, rated_on date, silent boolean, cases bigint)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB'
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET work_mem = '64MB' SET plan_cache_mode = 'force_custom_plan'
 AS $$
 DECLARE
     never CONSTANT date := DATE '9999-12-31';

@@ -149,7 +149,7 @@ AS $$
         LEFT JOIN counted_rating f ON b.latest AND f.area_code = r.area_code AND f.case_number = r.case_number AND f.target = r.target
             AND f.service_number = r.service_number AND f.rating_number = 2
             AND pd.local_day(f.rated_at) <= pd.local_day(r.rated_at) + 60
-        WHERE r.id <> ALL (ARRAY(SELECT w.rating_id FROM bounds x, pd.whole_ratings(x.starts, x.ends, x.latest) w))
+        WHERE r.id NOT IN (SELECT w.rating_id FROM bounds x, pd.whole_ratings(x.starts, x.ends, x.latest) w)
         UNION ALL
         SELECT true, concat_ws(':', 's', x.case_number, x.area_code, x.rating_id, x.agency_id, x.platform, coalesce(x.hall_id, 0), x.level,
             x.is_default::integer)

@@ -16,8 +16,9 @@ BEGIN
             SELECT FROM assignment a WHERE a.ticket_id = found.id AND a.current AND a.agency_id = pd.my_agency()), false) THEN
         RAISE EXCEPTION '没有这张工单，或您无权查看。' USING ERRCODE = 'PD003';
     END IF;
-    -- Who must call: the centre, and the lead agency while the ticket is in its hands (Art. 3, 15, 23, 24).
-    IF mine = 'liaison' AND NOT (found.state IN ('dispatched', 'rectifying', 'submitted') AND EXISTS (
+    -- Who must call: the centre, and the lead agency until 12345 has closed the ticket: while it works on it, and then to ask
+    -- whether the remedy was one (Art. 3, 15, 23, 24).
+    IF mine = 'liaison' AND NOT (found.state IN ('dispatched', 'rectifying', 'submitted', 'approved', 'reported') AND EXISTS (
             SELECT FROM assignment a WHERE a.ticket_id = found.id AND a.current AND a.part = 'lead' AND a.agency_id = pd.my_agency())) THEN
         RAISE EXCEPTION '只有主办单位在办理期间可以查看联系方式，协办单位请与主办单位联系。' USING ERRCODE = 'PD003';
     END IF;

@@ -30,3 +30,25 @@ BEGIN
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'who knows PostgreSQL well can guess at the words of other agencies by EXPLAIN';
 END $$;
+
+-- How many rows a table has, how often it was read or written and how large it is: anybody may ask the server, and would
+-- learn that a hint of misconduct exists (and by the counters of the own transaction how many were looked through).
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT oid::regprocedure FROM pg_proc
+             WHERE pronamespace = 'pg_catalog'::regnamespace
+               AND (proname ~ '^pg_stat_get_' AND proname !~ '^pg_stat_get_(db|backend|subscription|replication)' AND proargtypes = '26'::oidvector
+                    OR proname IN ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_lock_status')) LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO pd_owner', f);
+    END LOOP;
+    REVOKE SELECT ON pg_catalog.pg_class FROM PUBLIC;
+    EXECUTE (SELECT format('GRANT SELECT (%s) ON pg_catalog.pg_class TO PUBLIC', string_agg(quote_ident(attname), ', ' ORDER BY attnum))
+             FROM pg_attribute WHERE attrelid = 'pg_catalog.pg_class'::regclass AND NOT attisdropped
+               AND attname NOT IN ('reltuples', 'relpages', 'relallvisible', 'relallfrozen'));
+    GRANT SELECT ON pg_catalog.pg_class TO pd_owner;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'every login may ask how many rows a table has';
+END $$;

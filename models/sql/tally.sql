@@ -4,7 +4,7 @@
 -- is on file in full, else from the province's summary; case counts from the summary, unless the cases themselves
 -- are on file in full (pd.cases_as_rated), as do the defaults of cases that nobody rated. Several rows of one key add up.
 CREATE FUNCTION pd.tally_of(month date) RETURNS SETOF pd.tally
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pd, pg_temp SET plan_cache_mode = 'force_custom_plan'
 AS $$
 DECLARE
     starts timestamptz := pd.local_midnight(month);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,7 +82,8 @@ class Referral(Base):
     """线索移送 (Guide 8.2): a hint of misconduct, handed to a department that may look into it.
 
     `people`: the logins that may see it, beside those marked as head; `reference`: the number of the ticket or appeal it
-    comes from. Nothing of it is in the log or the feed that others read.
+    comes from. Nothing of it is in the log or the feed that others read. No foreign key leads to the ticket or the appeal:
+    it would lock their row, whose readers could tell. `id`, `number`: drawn by lot, not counted.
     """
 
     __tablename__ = "referral"
@@ -92,13 +93,15 @@ class Referral(Base):
         ),
         UniqueConstraint("year", "number"),
         UniqueConstraint("made_by", "command_id"),
+        # Without a list of what is pending, whose length those who search would feel.
+        Index("ix_referral_people", "people", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
     id: Mapped[Id]
     year: Mapped[Small]
     number: Mapped[int]
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("pd.ticket.id"))
-    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("pd.appeal.id"))
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
+    appeal_id: Mapped[int | None] = mapped_column(BigInteger)
     reference: Mapped[str]
     department: Mapped[str]
     subject: Mapped[str]

@@ -32,6 +32,18 @@ KNOWN_PAST_DOORS: dict[tuple[str, str], str] = {
     ("app/statistics/annual_book.py", "app.rankings.formulas"): "and stands on the lines of its sheets",
     ("app/cases/export.py", "app.tickets.export"): "every list leaves the house through one writer",
     ("app/cases/export.py", "app.tickets.sheets"): "onto the same sheets",
+    ("app/appeals/rows.py", "app.tickets.files"): "evidence is a file as those of tickets are",
+    ("app/appeals/queries.py", "app.tickets.files"): "of the same kinds",
+    ("app/appeals/commands.py", "app.tickets.files"): "checked the same way",
+    ("app/appeals/commands.py", "app.tickets.attachments"): "and brought in the same parts",
+    ("app/callbacks/export.py", "app.tickets.export"): "every list leaves the house through one writer",
+    ("app/callbacks/export.py", "app.tickets.sheets"): "onto the same sheets",
+    ("app/filings/export.py", "app.tickets.export"): "every list leaves the house through one writer",
+    ("app/filings/export.py", "app.tickets.sheets"): "onto the same sheets",
+    ("app/staff/export.py", "app.tickets.export"): "every list leaves the house through one writer",
+    ("app/staff/export.py", "app.tickets.sheets"): "onto the same sheets",
+    ("app/rankings/export.py", "app.tickets.export"): "every list leaves the house through one writer",
+    ("app/rankings/export.py", "app.tickets.sheets"): "onto the same sheets",
 }
 
 

@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from app.workspace import Workspace, demo
+from app.workspace import Workspace
 from views.console.main import run
 
 Console = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def folder(copy_sample: Callable[[Path], Path]) -> Iterator[Path]:
     """The sample county's month, of the test's own."""
     with tempfile.TemporaryDirectory(prefix="pingdesk-closing-") as made:
-        demo(Path(made), fast=True)
+        copy_sample(Path(made))
         keeper = Workspace.open_embedded(Path(made))
         with keeper.read():
             yield Path(made)

@@ -40,10 +40,9 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def own(sample_folder: Path, folder: Path) -> Path:
+def own(copy_sample: Callable[[Path], Path], folder: Path) -> Path:
     """The sample month in a database that the test may change."""
-    workspace.demo(folder, fast=True)
-    return folder
+    return copy_sample(folder)
 
 
 def _payload(folder: Path, facts: object) -> Path:

@@ -26,10 +26,10 @@ __all__ = ["cycles_apart", "light_theme", "nothing_left", "qapp_cls", "qt_warnin
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
+def folder(copy_sample: Callable[[Path], Path]) -> Iterator[Path]:
     """The sample month, kept running for the module."""
     with tempfile.TemporaryDirectory(prefix="pingdesk-flows-") as made:
-        workspace.demo(Path(made), fast=True)
+        copy_sample(Path(made))
         keeper = workspace.Workspace.open_embedded(Path(made))
         with keeper.read():
             yield Path(made)

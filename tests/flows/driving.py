@@ -242,7 +242,7 @@ class Mouse(Hands):
         self.settle()
 
     def begin(self, action: str) -> None:
-        foot = [w for w in self.shown(action) if w.property("action")]
+        foot = [w for w in self.shown(action) if w.property("action") or w.property("step")]
         self._click(foot[0]) if foot else self.find(action)
         self.settle()
 

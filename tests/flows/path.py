@@ -20,6 +20,7 @@ from tests import files
 from tests.databases import Database
 from tests.flows.driving import Hands
 from tests.intake.files import workbook
+from views.shell.actions import PAGES
 
 NUMBER, FIRST, HELPER, SECOND = "HCP20261000001", "罗州街道", "石城镇", "城南街道"
 #: What nobody sees who has not asked for it: the telephone of whoever rated.
@@ -32,8 +33,11 @@ FIRST_DUE, SECOND_DUE = date(2026, 11, 16), date(2026, 11, 19)
 #: Three working days after the return of the 10th; five after the submissions of the 9th and of the 11th.
 REWORK_DUE = date(2026, 11, 13)
 FIRST_REPORT_DUE, REPORT_DUE = date(2026, 11, 16), date(2026, 11, 18)
-#: A line of the desk as it is read out.
+#: Where a page stands in the navigation, by which its key goes.
+PLACE = {page.title: number for number, page in enumerate(PAGES, 1)}
+#: A line of the desk as it is read out, and the page that it opens where it is not that of tickets.
 _LINE = re.compile(r"([^，]+)，(\d+) 件，打开")
+_OPENS = {"回访待办": "callbacks", "不满意待处理": "callbacks"}
 _WAITS = {"officer": "{pending,submitted,approved,reported}", "liaison": "{dispatched,rectifying}"}
 _USED = """
 SELECT x.used_days FROM pd.assignment x JOIN pd.agency a ON a.id = x.agency_id
@@ -77,7 +81,7 @@ class TicketPath:
 
     def import_the_sample(self) -> None:
         self.day(DISPATCHED_ON)
-        self.hands.page(5, "数据导入")
+        self.hands.page(PLACE["数据导入"], "数据导入")
         self.hands.load(resource("sample", SAMPLE))
         self.hands.confirm("导入")
         self.hands.until(lambda: self.waiting("officer") == 19)
@@ -308,8 +312,9 @@ class TicketPath:
             self.hands.page(1, "工作台")
             self.hands.press(f"{name}，{count} 件，打开")
             self.hands.settle()
-            page = self.hands.window.pages["tickets"]
-            self.hands.until(lambda page=page, count=count: len(page.model.rows) == count)
+            page = self.hands.window.pages[_OPENS.get(name, "tickets")]
+            listed = page.model if name not in _OPENS else page.list.model
+            self.hands.until(lambda listed=listed, count=count: len(listed.rows) == count)
 
     def desk_lines(self) -> list[tuple[str, int]]:
         """What the desk counts, as its lines are read out."""

@@ -14,7 +14,7 @@ from tests.flows import clients, crowd
 from tests.flows.clients import Act, Client
 
 #: What each of the fifty does, so that a run takes some ten seconds on two cores; the benchmark runs longer.
-TURNS, TICKETS = 20, 80
+TURNS, TICKETS = 10, 80
 
 
 def test_fifty_people_at_once() -> None:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -138,17 +137,19 @@ def state(database: Database) -> list[list[tuple[Any, ...]]]:
 
 
 def test_any_order_of_the_four_files_gives_the_same_end(new_database: Callable[[], Database]) -> None:
+    # Each file comes first, second, third and last, before and behind each other one.
+    turned = [SAMPLES[n:] + SAMPLES[:n] for n in range(4)]
+    orders = [*turned, *(order[::-1] for order in turned)]
     ends = []
-    for order in permutations(SAMPLES):
+    for order in orders:
         database = new_database()
         for name in order:
             commands.load(database.store, sample(name))
         ends.append(state(database))
         database.store.close()  # a login has a limited number of connections
-    assert len(ends) == 24
-    for number, end in enumerate(ends[1:], 1):
+    for order, end in zip(orders, ends, strict=True):
         for here, there in zip(ends[0], end, strict=True):
-            assert here == there, list(permutations(SAMPLES))[number]
+            assert here == there, order
 
 
 def test_a_file_taken_over_in_parts_gives_the_same_end(

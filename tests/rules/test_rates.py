@@ -35,7 +35,11 @@ def test_nothing_to_divide_by_is_never_nought_per_cent(code: str) -> None:
 
 
 def test_satisfaction_has_a_value_once_people_are_called() -> None:
-    assert RateCounts(rectified=4, called=3, satisfied=3).rate("satisfied").percent == Decimal("75.00")
+    counts = RateCounts(rectified=8, called=4, satisfied=3)
+    assert [counts.rate(code).percent for code in ("satisfied", "called")] == [
+        Decimal("37.50"),
+        Decimal("50.00"),
+    ]
 
 
 def test_percentages_are_rounded_half_up() -> None:

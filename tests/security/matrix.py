@@ -26,9 +26,6 @@ RANGES = {
     "本单位的回访": "agency_id = {agency} AND (kind = 'agency' OR outcome IS NOT NULL)",
     "本单位的回访经过": "callback_id IN (SELECT c.id FROM pd.callback c WHERE c.agency_id = {agency}"
     " AND (c.kind = 'agency' OR c.outcome IS NOT NULL))",
-    "知情人": "'{login}' = ANY (people) OR EXISTS (SELECT FROM pd.app_user u WHERE u.login = '{login}' AND u.is_head)",
-    "知情人的移送": "referral_id IN (SELECT r.id FROM pd.referral r WHERE '{login}' = ANY (r.people)"
-    " OR EXISTS (SELECT FROM pd.app_user u WHERE u.login = '{login}' AND u.is_head))",
     "已印发": "state <> 'draft'",
     "已印发的文件": "circular_id IN (SELECT c.id FROM pd.circular c WHERE c.state <> 'draft')",
     "无工单": "{ticket} IS NULL",

@@ -131,7 +131,7 @@ ATTEMPTS = [
         for table in shown
     ),
     *attempts("liaison-01", HARMLESS, copying_the_table="COPY pd.ticket TO STDOUT",
-              whatever_the_catalogue_says="SELECT relname, reltuples, pg_relation_size(oid) FROM pg_class"
+              whatever_the_catalogue_says="SELECT relname, relkind FROM pg_class"
               " WHERE relnamespace = 'pd'::regnamespace",
               the_code="SELECT prosrc FROM pg_proc WHERE pronamespace = 'pd'::regnamespace"),
     *attempts("liaison-01", DENIED, a_table_from_a_query="SELECT * INTO public.mine FROM pd.ticket",

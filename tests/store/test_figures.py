@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from app.clock import SHANGHAI
+from app.desk import queries as desk
 from app.rankings import case_rows, figures, hall_rows, staff_rows
 from app.rankings import queries as rankings
 from app.rankings.case_rows import CaseFigure
+from app.rankings.export import export
 from app.rankings.figures import Counted, Figure
 from app.rankings.hall_rows import HallFigure
 from app.rankings.queries import Period
 from app.rankings.staff_rows import StaffFigure
+from app.tickets import queries as tickets
+from app.tickets.queries import AtClose, TicketFilter
+from app.workspace import Person
+from models.rules.lifecycle import RECTIFIED
+from models.rules.people import Group
 from models.rules.ratings import Platform
 from models.rules.rulesets import SHIPPED
 from models.rules.scoring import AgencyFacts
@@ -81,11 +92,12 @@ def _somewhere(draw: Draw, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def listed(connection: Connection, figure: Any, module: Any = figures) -> list[Any]:
-    """All pages of a list, seven rows a page (of halls two)."""
+    """All pages of a list, seven rows a page (of halls two; of all agencies sixty)."""
+    limit = 2 if module is hall_rows else 7 if figure.agency else 60
     found: list[Any] = []
     key: Any = None
     while True:
-        page = module.rows(connection, figure, after=key, limit=2 if module is hall_rows else 7)
+        page = module.rows(connection, figure, after=key, limit=limit)
         found += page.rows
         if (key := page.next) is None:
             return found
@@ -141,8 +153,9 @@ def check(database: Database, login: str, agencies: list[str]) -> dict[Figure, C
     """Everything that one person sees: the pages add up to what is said of them, and to the ranking's number."""
     found: dict[Figure, Counted] = {}
     with closing(database.person(login)) as store, store.read() as connection:
-        of_all = [Figure(None, p, c, levels) for p in PERIODS for c in CHOICES for levels in ((), BAD)]
-        grouped = Figure(None, PERIODS[2], (), BAD, "township")
+        check_strip(connection)
+        of_all = [Figure(None, p, (), levels) for p in PERIODS for levels in ((), BAD)]
+        grouped = Figure(None, PERIODS[2], ("hall",), BAD, "township")
         for figure in (
             *(Figure(a, p, c) for a in agencies for p in PERIODS for c in CHOICES),
             *of_all,
@@ -156,6 +169,35 @@ def check(database: Database, login: str, agencies: list[str]) -> dict[Figure, C
             if login == "officer":
                 assert found[figure].hidden == 0, figure
     return found
+
+
+def check_strip(connection: Connection) -> None:
+    """The desk's figures of a month, open or closed, are those of the lists that they open."""
+    for month in (OCTOBER, NOVEMBER):
+        strip, every = desk.month_strip(connection, month), Figure(None, Period.month(month))
+        assert strip.ratings == figures.counted(connection, every).count
+        assert strip.bad == figures.counted(connection, replace(every, levels=BAD)).count
+        if connection.scalar(text("SELECT pd.my_group()")) == "officer":
+            whole = TicketFilter(
+                month=month, counted=True, at_close=AtClose.COUNTED if strip.closed else None
+            )
+            done = (
+                replace(whole, at_close=AtClose.HANDLED)
+                if strip.closed
+                else replace(whole, states=frozenset(RECTIFIED))
+            )
+            person = Person("officer", "李伟", Group.OFFICER, None, None, False)
+            found = tuple(tickets.count(connection, one, person=person) for one in (whole, done))
+            # The draw may rate after the frozen today, which no figure counts yet.
+            ahead = connection.scalar(
+                text(
+                    "SELECT count(*) FROM ticket WHERE state <> 'rejected' AND opened_at >= pd.local_midnight(pd.today() + 1)"
+                    " AND opened_at >= pd.local_midnight(CAST(:month AS date))"
+                    " AND opened_at < pd.local_midnight((CAST(:month AS date) + INTERVAL '1 month')::date)"
+                ),
+                {"month": month},
+            )
+            assert (found[0] - (ahead or 0), found[1]) == (strip.tickets, strip.rectified)
 
 
 def check_words(database: Database, agencies: list[str]) -> None:
@@ -283,3 +325,34 @@ def test_staff_ratings_equal_their_list_open_and_closed(database: Database) -> N
         with closing(database.person(login)) as store, store.read() as connection:
             told = staff_rows.counted(connection, StaffFigure("甲镇", "李娟", PERIODS[2]))
         assert (told.count, told.hidden) == (count, min(count, 4))
+
+
+def test_the_rows_leave_the_house_masked_and_noted_as_the_reader_sees_them(
+    database: Database, tmp_path: Path
+) -> None:
+    database.freeze(datetime(2026, 11, 9, 10, tzinfo=SHANGHAI))
+    agencies = county(database, 0)
+    database.liaison("liaison-01", agencies[0])
+    database.rows("UPDATE pd.rating SET reason = '=1+1 打13812345678'")
+    wanted: tuple[tuple[Any, Any], ...] = (
+        (Figure(None, PERIODS[2]), figures), (Figure(None, PERIODS[2], (), BAD), figures),
+        (HallFigure(agencies[0], PERIODS[2]), hall_rows), (CaseFigure(agencies[0], PERIODS[2], ("hall",)), case_rows),
+    )  # fmt: skip
+    for login in ("officer", "liaison-01", "bureau"):
+        with closing(database.person(login)) as store:
+            store.person = SimpleNamespace(name="李伟")  # type: ignore[attr-defined]
+            for number, (figure, module) in enumerate(wanted):
+                with store.read() as connection:
+                    rows = listed(connection, figure, module)
+                path = tmp_path / f"{login}{number}.csv"
+                done = export(store, path, figure)
+                lines = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+                assert done.rows == len(rows) == len(lines) - 1, (login, figure)
+                said = "".join(map(str, lines))
+                assert "13812345678" not in said
+                assert not any(cell.startswith("=") for line in lines for cell in line)
+                assert "'=1+1" in said or login != "officer" or module is not figures
+            assert (
+                database.one("SELECT facts ->> 'kind' FROM pd.event WHERE action = 'export' LIMIT 1")
+                == "figure_rows"
+            )

@@ -159,7 +159,8 @@ def test_counts_and_filters_agree(desk: Database) -> None:
         (soon, Threshold.SOON), (late, Threshold.OVERDUE)
     ]  # fmt: skip
     lines = [run(desk, p.login, lambda c, p=p: desk_queries.orders(c, person=p)) for p in (OFFICER, LIAISON)]
-    assert [[(line.count, line.filter) for line in mine] for mine in lines] == [
+    of_orders = [[line for line in mine if isinstance(line.filter, OrderFilter)] for mine in lines]
+    assert [[(line.count, line.filter) for line in mine] for mine in of_orders] == [
         [(1, OrderFilter(overdue=True)), (0, OrderFilter(state=State.ANSWERED))],
         [(1, OrderFilter(overdue=True)), (2, OrderFilter(state=State.ISSUED))],
     ]

@@ -159,10 +159,14 @@ def test_the_door_compares_and_never_tells(county: Database) -> None:
 
 
 def test_the_rows_read_for_a_liaison_do_not_tell_what_others_hold(county: Database) -> None:
-    """Everybody may read the server's counters of the own transaction; they must count own rows only."""
+    """Where the server's counters of the own transaction cannot be kept from a login, they count own rows only."""
     counters = (
         "SELECT relname, seq_scan, seq_tup_read, idx_scan, idx_tup_fetch FROM pg_stat_xact_user_tables"
         " WHERE relname IN ('ticket', 'assignment', 'rater', 'rating') ORDER BY 1"
+    )
+    county.rows(
+        "DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid::regprocedure FROM pg_proc"
+        " WHERE proname ~ '^pg_stat_get_xact' LOOP EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', f); END LOOP; END $$"
     )
     this = rated(county, phone="13384382025")
     send(county, "甲镇", this, rated(county))

@@ -10,15 +10,18 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.callbacks import queries as callbacks
 from app.changes import Changes, Kind
 from app.clock import SHANGHAI, next_month
 from app.desk import queries as desk
+from app.filings import queries as filings
 from app.intake import commands as intake_commands
 from app.intake import queries as intake
 from app.intake.kinds import Kind as FileKind
 from app.intake.results import ColumnMapping, ImportResult, Inspection, MovedDeadline, Refusal, SheetSeen
 from app.rankings import counts
 from app.rankings import queries as rankings
+from app.referrals import queries as referrals
 from app.registry import queries as registry
 from app.suggestions import queries as suggestions
 from app.tickets import commands, presence, similar
@@ -242,6 +245,7 @@ class Backend:
         self.filters: list[Any] = []
         self.saved: tuple[Any, ...] = ()
         self.orders: tuple[Any, ...] = ()
+        self.duties: tuple[Any, ...] = ()
         self.result = import_result()
         self.onlookers: tuple[presence.Onlooker, ...] = ()
         #: Who looked at what: (ticket, typing); typing is None for looking away.
@@ -252,12 +256,15 @@ class Backend:
         """Puts the answers where the views ask."""
         for module, names in (
             (tickets, ("page", "count", "ticket", "propose_dispatch", "causes", "saved_filters")), (commands, ("act",)),
-            (desk, ("waiting", "watched", "orders", "month_strip", "latest_month")), (registry, ("agencies",)),
+            (desk, ("waiting", "watched", "orders", "duties", "month_strip", "latest_month")), (registry, ("agencies",)),
             (rankings, ("history", "months")), (intake, ("batches",)), (intake_commands, ("inspect", "load")),
             (presence, ("look", "look_away")), (similar, ("similar_tickets",)),
         ):  # fmt: skip
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, f"_{name}"))
+        monkeypatch.setattr(callbacks, "due", lambda _connection, *, person: 0)
+        monkeypatch.setattr(filings, "waiting", lambda _connection, *, group: 0)
+        monkeypatch.setattr(referrals, "concerns", lambda _connection: False)
         monkeypatch.setattr(suggestions, "page", lambda *_, **__: suggestions.Page((), None))
 
     def _matching(self, chosen: Any) -> list[Any]:
@@ -346,6 +353,9 @@ class Backend:
 
     def _orders(self, _connection: Any, *, person: Any) -> Any:
         return self.orders
+
+    def _duties(self, _connection: Any, *, person: Any) -> Any:
+        return self.duties
 
     def _latest_month(self, _connection: Any) -> date | None:
         return self.months[0] if self.months else None

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+from app.cases.queries import ReminderFilter
 from app.errors import UserError
 from app.intake.results import Progress
+from app.rankings import figures
+from app.rankings.figures import Counted, Figure, Page
+from app.rankings.queries import Period
 from app.tickets.queries import TicketFilter, Waiting
+from models.rules.lifecycle import RECTIFIED
 from models.rules.people import Group
 from tests.views.factories import MONTH, TODAY, Backend, Workspace, import_result, moved, person
 from views.desk.lines import AgencyLine, CountButton, TicketLine
@@ -74,6 +80,29 @@ def test_tickets_and_agencies_open(qtbot, backend, session):
     assert session.asked[0][1] in {r.id for r in backend.rows}
     assert session.asked[1] == ("tickets", TicketFilter(agency="城南街道", month=MONTH, states=OPEN))
     assert session.asked[2][1] == Drill(TicketFilter(month=MONTH, counted=True), 20)
+
+
+def test_each_figure_of_the_month_opens_what_it_counted(qtbot, backend, session, monkeypatch):
+    asked = []
+    monkeypatch.setattr(figures, "rows", lambda _c, figure, **_: asked.append(figure) or Page((), None))
+    monkeypatch.setattr(figures, "counted", lambda *_: Counted(19, 19, ()))
+    page = show(qtbot, DeskPage(session))
+    every = Figure(None, Period.month(MONTH))
+    for figure, wanted in (
+        (page.strip.ratings, every),
+        (page.strip.bad, replace(every, levels=(2, 1))),
+        (page.strip.mean, every),
+    ):
+        figure.word.click()
+        settle(qtbot, page)
+        assert asked[-1] == wanted and page.rows.isVisible()
+        qtbot.keyClick(page.rows.table, Qt.Key.Key_Escape)
+        assert not page.rows.isVisible() and page.strip.isVisible()
+    page.strip.rectified.word.click()
+    done = TicketFilter(month=MONTH, counted=True, states=frozenset(RECTIFIED))
+    assert session.asked[-1] == ("tickets", Drill(done, 3))
+    page._open_filter(ReminderFilter())
+    assert session.asked[-1] == ("statistics", ReminderFilter())
 
 
 def test_an_empty_desk_says_what_to_expect(qtbot, backend, session):

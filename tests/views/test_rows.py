@@ -9,11 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from app.clock import SHANGHAI
-from app.rankings import case_rows, figures, hall_rows
+from app.rankings import case_rows, export, figures, hall_rows
 from app.rankings.case_rows import CaseCount, CaseFigure, CasePage, CaseRow
-from app.rankings.figures import Counted, Figure, FigureRow, Page
+from app.rankings.figures import BAD_LEVELS, Counted, Figure, FigureRow, Page
 from app.rankings.hall_rows import HallCount, HallFigure, HallPage, HallRow
 from app.rankings.queries import Period
+from app.tickets.export import Exported
 from models.rules.rulesets import SHIPPED
 from tests.views.factories import MONTH
 from tests.views.test_rankings import backend, column_of, page, settle  # noqa: F401 - the page's fixtures
@@ -115,3 +116,25 @@ def test_halls_and_cases_open_from_the_table_and_from_the_score(page, monkeypatc
     links["coverage.hall"].click()
     settle(qtbot, page)
     assert asked[2].platforms == ("hall",) and "实体大厅的办件" in page.rows.title.text()
+
+
+def test_rows_of_all_agencies_name_them_and_go_into_a_file(page, asked, monkeypatch, qtbot, tmp_path):  # noqa: F811
+    registry = page.session.registry
+    assert not registry.available("rows.export")
+    page.panel.figure_opened.emit("quality")
+    page.rows.open(Figure(None, Period.month(MONTH), levels=BAD_LEVELS))
+    settle(qtbot, page)
+    assert page.rows.title.text() == "全部单位　2026年10月　差评" and "按评价计" in page.rows.facts.text()
+    assert "单位" in [column.title for column in page.rows.model.columns]
+    written = []
+    monkeypatch.setattr(
+        export,
+        "export",
+        lambda _space, path, figure, **_: written.append(figure) or Exported(path, 2, "0" * 64),
+    )
+    assert registry.available("rows.export")
+    page.rows.export.write(tmp_path / "a.csv", page.rows.figure)
+    settle(qtbot, page)
+    assert written == [page.rows.figure]
+    page.rows.left.emit()
+    assert not registry.available("rows.export")

@@ -42,7 +42,7 @@ def compare(officer, at: int = 0):
 
 def test_the_tab_counts_and_a_line_in_triage_leads_there(officer):
     panel = officer.page.panel
-    assert panel.sheets.tabs.tabText(4) == "相似工单 9"
+    assert panel.sheets.tabs.tabText(4) == "相似 9"
     assert panel._suspects.isVisible()
     panel._suspects.look.click()
     assert panel.sheets.similar.isVisible()

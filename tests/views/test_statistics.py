@@ -98,7 +98,7 @@ def page(qtbot, monkeypatch):
 def test_the_rates_open_the_tickets_that_they_counted(page):
     table = page.tab.rates.agencies
     cells = [cell.text for cell in table.figures.rows[0]]
-    assert cells == ["罗州街道", "800", "98.75%", "25.32%", "12", "75.00%", "50.00%", "66.67%"]
+    assert cells == ["罗州街道", "800", "98.75%", "25.32%", "12", "75.00%", "50.00%", "—", "66.67%"]
     table._pressed(table.figures.index(0, 4))
     where, drill = page.went[-1]
     assert (where, drill) == ("tickets", Drill(Scope(Period.month(MONTH), agency="罗州街道").tickets(), 12))
@@ -131,6 +131,15 @@ def test_the_rates_open_the_ratings_that_they_counted(page, qtbot, monkeypatch):
     assert page.tab.rows.isVisible()
     qtbot.keyClick(page.tab.rows.table, Qt.Key.Key_Escape)
     assert page.tab.rates.isVisible()
+    platforms = page.tab.rates.platforms
+    platforms._pressed(platforms.figures.index(0, 1))
+    page.settle()
+    shown = page.tab.rows.figure
+    assert (shown.agency, shown.period, len(shown.platforms)) == (None, Period.month(MONTH), 1)
+    qtbot.keyClick(page.tab.rows.table, Qt.Key.Key_Escape)
+    page.tab.rates._figures[0].link.click()
+    page.settle()
+    assert page.tab.rows.figure == Figure(None, Period.month(MONTH))
 
 
 def test_a_bar_and_a_trouble_open_their_rows(page, qtbot):

@@ -59,7 +59,15 @@ class AssessmentsPage(Page):
     """Totals of the Guide's evaluation, per agency and period."""
 
     title = "考核"
-    shows = Kind.ASSESSMENTS | Kind.RULES | Kind.TALLY | Kind.TICKETS | Kind.REGISTRY | Kind.CLOSING
+    shows = (
+        Kind.ASSESSMENTS
+        | Kind.RULES
+        | Kind.TALLY
+        | Kind.TICKETS
+        | Kind.CALLBACKS
+        | Kind.REGISTRY
+        | Kind.CLOSING
+    )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

@@ -10,12 +10,14 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from app.cases.queries import ReminderFilter
 from app.tickets.queries import Waiting
 from views import dates
 from views.shell import icons, theme
+from views.shell.actions import PAGES
 from views.shell.parts import EnterPresses, paint_badge
 from views.shell.theme import UNIT
-from views.tables.chips import WHY_CALL_BACK, deadline_chip
+from views.tables.chips import deadline_chip
 
 _WAITING = {
     Waiting.VERIFY: ("verify", "accent", "核对事项、单位是否属实，确定主办"),
@@ -26,7 +28,6 @@ _WAITING = {
     Waiting.REVIEW: ("review", "accent", "整改材料已交，等中心审核"),
     Waiting.REPORT: ("report", "accent", "审核通过，5 个工作日内报送12345"),
     Waiting.RECTIFY: ("rectify", "accent", "已签收，正在整改"),
-    Waiting.CALL_BACK: ("call", "accent", WHY_CALL_BACK),
 }
 
 
@@ -101,11 +102,19 @@ def watched_count(line: Any) -> Count:
 
 
 def order_count(line: Any) -> Count:
-    """Orders to improve that wait."""
+    """Orders to improve, or cases to remind of, that wait."""
+    if isinstance(line.filter, ReminderFilter):
+        return Count(line.name, "remind", "accent", line.means, line.count, line.filter)
     tone = "red" if line.filter.overdue else "accent"
     return Count(
         line.name, "overdue" if line.filter.overdue else "rectify", tone, line.means, line.count, line.filter
     )
+
+
+def duty_count(line: Any) -> Count:
+    """What waits on another page, with its icon."""
+    icon = next(page.icon for page in PAGES if page.id == line.page)
+    return Count(line.name, icon, "accent", line.means, line.count, (line.page, line.filter))
 
 
 class CountButton(_Line):

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.cases.queries import ReminderFilter
 from app.changes import Kind
 from app.desk import queries
 from app.improvements.queries import OrderFilter
+from app.rankings.figures import Figure
 from app.tickets import queries as tickets
 from models.rules.lifecycle import RECTIFIED, State
 from views import dates
@@ -19,11 +21,13 @@ from views.desk.lines import (
     Count,
     CountButton,
     TicketLine,
+    duty_count,
     order_count,
     waiting_count,
     watched_count,
 )
 from views.desk.strip import MonthStripCard
+from views.rows.panel import RowsPanel
 from views.shell.page import MARGIN, Page
 from views.shell.parts import Button, Empty, card, clear, label, row, scrolling
 from views.shell.session import Session
@@ -43,6 +47,7 @@ class Desk:
     waiting: tuple[Any, ...]
     watched: tuple[Any, ...]
     orders: tuple[Any, ...]
+    duties: tuple[Any, ...]
     first: tuple[Any, ...]
     strip: Any
 
@@ -51,13 +56,35 @@ class DeskPage(Page):
     """The first page of the day."""
 
     title = "工作台"
-    shows = Kind.TICKETS | Kind.TALLY | Kind.RATINGS | Kind.CALENDAR | Kind.FILTERS | Kind.IMPROVEMENTS
+    shows = (
+        Kind.TICKETS
+        | Kind.TALLY
+        | Kind.RATINGS
+        | Kind.CALENDAR
+        | Kind.FILTERS
+        | Kind.IMPROVEMENTS
+        | Kind.CALLBACKS
+        | Kind.APPEALS
+    )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._shown: tuple[Desk, date] | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(MARGIN, 4 * UNIT, MARGIN, MARGIN)
+        outer.setSpacing(4 * UNIT)
+        self._stack = QStackedWidget(self)
+        outer.addWidget(self._stack)
+        self._stack.addWidget(self._board())
+        self.rows = RowsPanel(session, self._stack, home="工作台")
+        self.rows.left.connect(self._close_rows)
+        self._stack.addWidget(self.rows)
+
+    def _board(self) -> QWidget:
+        """What waits, and the month."""
+        board = QWidget(self._stack)
+        outer = QVBoxLayout(board)
+        outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(4 * UNIT)
         outer.addLayout(self.header())
         content = QWidget()
@@ -72,7 +99,8 @@ class DeskPage(Page):
         sides.addLayout(self._left(content), 5)
         sides.addLayout(self._right(content), 4)
         column.addLayout(sides, 1)
-        outer.addWidget(scrolling(content, self), 1)
+        outer.addWidget(scrolling(content, board), 1)
+        return board
 
     def _left(self, parent: QWidget) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -106,8 +134,14 @@ class DeskPage(Page):
         column.addWidget(frame, 1)
         return column
 
+    def _close_rows(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.strip.setFocus()
+
     def reload(self) -> None:
         """Reads everything on the page."""
+        if self._stack.currentWidget() is self.rows:
+            self.rows.reload()
         person = self.session.person
 
         def read(connection: Any) -> Desk:
@@ -120,7 +154,8 @@ class DeskPage(Page):
             rows = first.rows + _others(connection, first.rows, mine, person)
             waiting = queries.waiting(connection, person=person)
             watched, orders = (ask(connection, person=person) for ask in (queries.watched, queries.orders))
-            return Desk(count, waiting, watched, orders, rows, strip)
+            duties = queries.duties(connection, person=person)
+            return Desk(count, waiting, watched, orders, duties, rows, strip)
 
         self.session.query(self, read, self._show, key="desk")
 
@@ -134,7 +169,8 @@ class DeskPage(Page):
         self.facts.setText(f"{dates.day_with_weekday(today, today)} · {self.session.person.name}，{said}")
         self._tell_navigation(waiting)
         orders = map(order_count, (line for line in desk.orders if line.count))
-        self._show_counts([*map(waiting_count, waiting), *orders, *map(watched_count, desk.watched)])
+        duties = map(duty_count, (line for line in desk.duties if line.count))
+        self._show_counts([*map(waiting_count, waiting), *duties, *orders, *map(watched_count, desk.watched)])
         self._show_first(desk.first)
         self.strip.show_strip(desk.strip)
         self._month = desk.strip.month if desk.strip else None
@@ -180,7 +216,14 @@ class DeskPage(Page):
             self._troubled.addWidget(quiet)
 
     def _open_filter(self, chosen: object) -> None:
-        self.session.go("statistics" if isinstance(chosen, OrderFilter) else "tickets", chosen)
+        if isinstance(chosen, tuple):
+            self.session.go(*chosen)
+        elif isinstance(chosen, Figure):
+            self._stack.setCurrentWidget(self.rows)
+            self.rows.open(chosen)
+        else:
+            listed = isinstance(chosen, OrderFilter | ReminderFilter)
+            self.session.go("statistics" if listed else "tickets", chosen)
 
     def _open_running(self) -> None:
         self.session.go("tickets", tickets.Order.DEADLINE)

@@ -36,7 +36,7 @@ COLUMNS = (
            lambda r: f"到期：{dates.exact_day(r.due_on)} 24:00", kind="chip", chip=deadline_chip),
     Column("number", "编号", 134, lambda r: r.number),
     Column("agency", "单位", 122, lambda r: r.agency),
-    Column("subject", "整改事由", 120, lambda r: r.subject, lambda r: r.item or r.subject, stretch=True),
+    Column("subject", "整改事由", 120, lambda r: r.subject, lambda r: f"{r.subject}\n{r.about}", stretch=True),
     Column("issued_on", "下达", 84, lambda r: f"{r.issued_on.month}月{r.issued_on.day}日",
            lambda r: dates.exact_day(r.issued_on), quiet=True, needs=560),
     Column("state", "状态", 84, lambda r: r.state.label, quiet=True, needs=640),

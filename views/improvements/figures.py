@@ -12,7 +12,7 @@ from app.improvements import words
 from views.shell.parts import Button, clear, label
 from views.shell.theme import UNIT
 
-_BASIS = "依据：指南 8.1.2；差评率＝差评条数÷评价条数"
+_BASIS = "依据：指南 8.1.2、8.2 a；差评率＝差评条数÷评价条数"
 
 
 class FigureCard(QFrame):
@@ -79,4 +79,5 @@ class FigureCard(QFrame):
         made.setToolTip(f"打开{words.months(figures.first, figures.last)}的这些工单")
         made.setAccessibleName(f"打开{words.months(figures.first, figures.last)}的差评工单，{said}")
         made.clicked.connect(partial(self.opened.emit, figures))
+        made.show()  # now, and not when the layout comes round to it
         return made

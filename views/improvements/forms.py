@@ -41,6 +41,7 @@ class OrderForm(Form):
         super().__init__(_draft_name(proposal), "下达", parent, title="提出限期整改")
         self._session = session
         self._item = proposal.item if proposal is not None else None
+        self._staff = proposal.staff if proposal is not None else None
         self._worded = False
         self.prepared: Any = None
         self.agency = AgencyField("单位", self)
@@ -81,7 +82,12 @@ class OrderForm(Form):
         span.setStretch(0, 1)
         span.setStretch(2, 1)
         months.setLayout(span)
-        for name, field in (("单位", self.agency), ("统计时段", months), ("事项", self.item)):
+        about = ("事项", self.item)
+        if self._staff is not None:
+            about = ("窗口人员", label(self._staff.name, "strong", self))
+            self.agency.setEnabled(False)
+            self.item.hide()
+        for name, field in (("单位", self.agency), ("统计时段", months), about):
             column.addLayout(field_row(name, field, self))
         column.addWidget(self.figures)
         for name, field in (("整改事由", self.subject), ("整改要求", self.text), ("期限", self.days)):
@@ -142,7 +148,8 @@ class OrderForm(Form):
         first, last = self.first.currentData(), self.last.currentData()
         if first is None or last is None or last < first:
             return
-        asked, days = Proposal(self.agency.agency, self._item, first, last), self.days.value()
+        asked = Proposal(self.agency.agency, self._item, first, last, self._staff)
+        days = self.days.value()
 
         def read(connection: Any) -> tuple[Any, Any]:
             items = queries.items_of(connection, asked.agency, first, last)
@@ -164,9 +171,14 @@ class OrderForm(Form):
         """Words the order from the figures until somebody words it themselves."""
         if self._worded:
             return
-        self.subject.setText(words.subject(self._item))
+        whole = self.prepared
+        self.subject.setText(self._staff.subject if self._staff else words.subject(self._item))
         self.text.blockSignals(True)
-        self.text.setPlainText(words.proposal(self.prepared.figures, self.prepared.labels))
+        self.text.setPlainText(
+            words.staff_proposal(self._staff.name)
+            if self._staff
+            else words.proposal(whole.figures, whole.labels)
+        )
         self.text.blockSignals(False)
 
     def _words_typed(self) -> None:
@@ -181,6 +193,7 @@ class OrderForm(Form):
         return Draft(
             self.agency.agency, self._item, self.first.currentData() or today, self.last.currentData() or today,
             self.subject.text().strip(), self.text.toPlainText().strip(), self.days.value(),
+            self._staff.id if self._staff else None,
         )  # fmt: skip
 
     def problem(self) -> str | None:
@@ -207,7 +220,8 @@ def _draft_name(proposal: Proposal | None) -> str:
     """What is drawn up from a figure has a draft of its own."""
     if proposal is None:
         return "issue"
-    return f"issue {proposal.agency} {proposal.item} {proposal.first} {proposal.last}"
+    about = proposal.item if proposal.staff is None else f"人员{proposal.staff.id}"
+    return f"issue {proposal.agency} {about} {proposal.first} {proposal.last}"
 
 
 def form_for(step: Step, parent: QWidget) -> Form | None:

@@ -64,14 +64,14 @@ class OrderPanel(RecordPanel):
         one, today = detail.row, self._session.today
         unsure = "（暂定）" if one.provisional else ""
         facts = (
-            one.agency, one.item or "全部事项", f"下达 {dates.exact_day(one.issued_on)}",
+            one.agency, one.about, f"下达 {dates.exact_day(one.issued_on)}",
             f"期限 {dates.deadline(one.due_on, today)}{unsure}",
             f"报告 {dates.exact_day(one.answered_on)}" if one.answered_on else None,
         )  # fmt: skip
         self.say(one.number, facts, due_chip(one), state_chip(one))
         self._subject.setText(one.subject)
         effect = words.effect(detail.basis, detail.after, detail.counted_to) if detail.basis else ""
-        opens = self._session.registry.allowed("go.tickets")
+        opens = self._session.registry.allowed("go.tickets") and one.staff is None  # no list is by person
         self.figures.show_figures(detail.basis, detail.labels, after=detail.after, effect=effect, opens=opens)
         self._demand.setText(detail.proposal)
         self._answer.setText(detail.answer or "")

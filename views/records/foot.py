@@ -18,12 +18,13 @@ NOTHING = "现在没有要您办理的事项。"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One button: `id` is what is emitted; `why`: it is greyed, for this reason."""
+    """One button: `id` is what is emitted; `why`: it is greyed, for this reason; `likely`: it may be the filled one."""
 
     id: str
     text: str
     icon: str | None = None
     why: str | None = None
+    likely: bool = True
 
 
 class StepFoot(QWidget):
@@ -49,7 +50,7 @@ class StepFoot(QWidget):
         """What can be done, the likely one filled; `more` stand after the steps and are none."""
         clear(self._flow)
         self.confirm = None
-        likely = next((offer.id for offer in steps if offer.why is None), None)
+        likely = next((offer.id for offer in steps if offer.why is None and offer.likely), None)
         self._say("" if likely else NOTHING)
         for offer in (*steps, *more):
             button = self._button(offer.text, offer.icon, "primary" if offer.id == likely else "plain")

@@ -126,7 +126,8 @@ class RecordList(QWidget):
         self.card.show_rows()
         shown = self._panel.number
         if started and self.model.rows and self._panel.form is None and self.model.row_of(shown) is None:
-            self.table.choose_id(self.model.rows[0].id)
+            # It may be the current row already: what was left of the list handed the mark on.
+            self.open_id(self.model.rows[0].id)
         else:
             self.mark_shown()
 

@@ -45,6 +45,8 @@ class RecordPanel(RecordFrame):
     steps: ClassVar[type[StrEnum]]
     #: Steps after which the person sees the record no more.
     leaving: frozenset[StrEnum] = frozenset()
+    #: Steps that take something back: never the filled one.
+    undoing: frozenset[StrEnum] = frozenset()
     #: Whether a step may be tried again after a lost connection: its command knows by its id that it happened.
     repeats = True
 
@@ -286,7 +288,10 @@ class RecordPanel(RecordFrame):
             self.foot.show_confirm(self.form.word)
             self.judge()
         elif self.detail is not None:
-            allowed = [Offer(step.value, step.label, self.icon(step)) for step in self.detail.allowed]
+            allowed = [
+                Offer(step.value, step.label, self.icon(step), likely=step not in self.undoing)
+                for step in self.detail.allowed
+            ]
             greyed = [Offer(s.value, s.label, self.icon(s), why) for s, why in self.refused(self.detail)]
             self.foot.show_offers((*allowed, *greyed), self.more(self.detail))
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.rankings import figures, staff_rows
-from app.rankings.figures import SOURCES, Counted, Figure
+from app.rankings.figures import BAD_LEVELS, SOURCES, Counted, Figure
 from app.rankings.periods import period_text
+from app.rankings.queries import GROUPS
 from app.rankings.staff_rows import StaffFigure
 from models.rules.lifecycle import State
 from models.rules.ratings import Platform, Satisfaction
 from views import dates
+from views.rows.export import RowsExportBar
 from views.rows.listings import LISTINGS, Listing, when, when_exactly
 from views.shell.parts import Button, Empty, label, row
 from views.shell.session import Session
@@ -44,9 +47,14 @@ def _said(one: Any) -> str:
     return "：".join(part for part in (labels, " ".join((one.words or "").split())) if part) or "—"
 
 
-COLUMNS = (
+def _of_one(column: Column) -> bool:
+    return column.id != "agency"
+
+
+_ALL = (
     Column("at", "评价时间", 100, when, when_exactly, quiet=True),
     Column("level", "等级", 96, lambda r: Satisfaction(r.level).label, kind="level"),
+    Column("agency", "单位", 120, lambda r: r.agency or "—", lambda r: r.agency or ""),
     Column("number", "计为", 60, lambda r: f"{r.number:,} 条", right=True),
     Column("item", "事项", 120, lambda r: r.item or "—", lambda r: r.item or "", stretch=True),
     Column("platform", "平台", 92, lambda r: Platform(r.platform).label),
@@ -56,18 +64,29 @@ COLUMNS = (
     Column("case", "办件编号", 170, lambda r: r.case_number or "—", lambda r: r.case_number or "", needs=740),
     Column("state", "工单", 70, _ticket, lambda r: "按回车或双击，打开工单" if r.ticket_id else "", needs=980),
 )  # fmt: skip
+COLUMNS = tuple(filter(_of_one, _ALL))
 
 
 def _ratings_said(figure: Figure, found: Counted) -> str:
-    return f"计入 {found.count:,} 条（依据：细则{'第二十二条①' if figure.platforms else '第六条'}）。"
+    if figure.levels == BAD_LEVELS:
+        return f"差评 {found.count:,} 条，按评价计（依据：细则第二十三条）。"
+    return (
+        f"计入 {found.count:,} 条（依据：细则{'第二十二条①' if len(figure.platforms) > 1 else '第六条'}）。"
+    )
 
 
-RATINGS = Listing(
-    figures,
-    COLUMNS,
-    "条",
-    lambda figure: "计入服务质量的评价" if figure.platforms else "全部评价",
-    _ratings_said,
+def _ratings_title(figure: Figure) -> str:
+    if figure.levels == BAD_LEVELS:
+        return "差评"
+    if len(figure.platforms) == 1:
+        return f"{Platform(figure.platforms[0]).label}的评价"
+    return "计入服务质量的评价" if figure.platforms else "全部评价"
+
+
+RATINGS = Listing(figures, COLUMNS, "条", _ratings_title, _ratings_said)
+#: Over several agencies each row says whose it is.
+RATINGS_OF_ALL = replace(
+    RATINGS, columns=tuple(replace(one, needs=1280) if one.id == "place" else one for one in _ALL)
 )
 
 
@@ -101,31 +120,60 @@ class RowsPanel(QWidget):
         self.title = label("", "section", self)
         self.facts = label("", "secondary", self, wrap=True)
         self._cards = QStackedWidget(self)
-        self._lists: dict[type, tuple[Listing, PagedModel, ListCard]] = {}
-        for kind, listing in ({Figure: RATINGS, StaffFigure: STAFF} | LISTINGS).items():
-            self._add(kind, listing)
+        self._lists: dict[type | None, tuple[Listing, PagedModel, ListCard]] = {}
+        self._kinds: dict[type | None, Listing] = {
+            None: RATINGS_OF_ALL,
+            Figure: RATINGS,
+            StaffFigure: STAFF,
+            **LISTINGS,
+        }
         self._show(Figure)
-        self.table.activated.connect(self._open_ticket)
+        self.export = RowsExportBar(session, self)
+        self.save = Button("导出…", "save", parent=self)
+        self.save.setToolTip("导出列出的全部明细（Excel 或 CSV，留痕）　Ctrl+Alt+X")
+        self.save.clicked.connect(self.choose_export)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * UNIT)
-        column.addLayout(row(self.back, self.title, None))
+        column.addLayout(row(self.back, self.title, None, self.save))
         column.addWidget(self.facts)
         column.addWidget(self._cards, 1)
+        column.addWidget(self.export)
         for keys in ("Esc", "Alt+Left"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.left)
 
-    def _add(self, kind: type, listing: Listing) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """The rows in sight are those that are exported; other pages have a panel of their own."""
+        super().showEvent(event)
+        self.session.registry.bind("rows.export", self.choose_export, self._can_export)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing in sight, nothing to export."""
+        super().hideEvent(event)
+        self.session.registry.unbind("rows.export", self.choose_export)
+
+    def choose_export(self) -> None:
+        """Asks where the rows go."""
+        if self._can_export():
+            self.export.ask(self.figure)
+
+    def _can_export(self) -> bool:
+        return self.isVisible() and bool(self.model.rows) and self.export.idle
+
+    def _add(self, kind: type | None, listing: Listing) -> None:
         model = PagedModel(listing.columns, self._ask, self)
         empty = Empty("tickets", "没有您能查看的明细", "数字照常计入；明细只给经办的人看。", self)
         card = ListCard("明细", model, empty, self)
         model.loaded.connect(lambda _started: card.show_rows())
         self._cards.addWidget(card)
+        card.table.activated.connect(self._open_ticket)
         self._lists[kind] = listing, model, card
 
-    def _show(self, kind: type) -> None:
+    def _show(self, kind: type | None) -> None:
+        if kind not in self._lists:
+            self._add(kind, self._kinds[kind])
         self.listing, self.model, card = self._lists[kind]
         self.table = card.table
         self.setFocusProxy(self.table)
@@ -134,8 +182,9 @@ class RowsPanel(QWidget):
     def open(self, figure: Any) -> None:
         """Shows the rows of another figure."""
         self.figure = figure
-        self._show(type(figure))
-        self.title.setText(f"{figure.agency}　{period_text(figure.period)}　{self.listing.title(figure)}")
+        whose = figure.agency or GROUPS.get(getattr(figure, "group", None) or "", "全部单位")
+        self._show(None if figure.agency is None else type(figure))
+        self.title.setText(f"{whose}　{period_text(figure.period)}　{self.listing.title(figure)}")
         self.facts.setText("")
         self.model.restart()
         self._count()
@@ -178,6 +227,6 @@ class RowsPanel(QWidget):
         self.facts.setText("".join(said))
 
     def _open_ticket(self, index: QModelIndex) -> None:
-        ticket_id = self.model.rows[index.row()].ticket_id
+        ticket_id = getattr(self.model.rows[index.row()], "ticket_id", None)
         if ticket_id is not None and self.session.registry.allowed("go.tickets"):
             self.session.go("tickets", ticket_id)

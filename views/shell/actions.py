@@ -3,136 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from models.rules.lifecycle import TRANSITIONS, Action
 from models.rules.people import Group
-from models.rules.suggestions import MOVES, Step
-
-EVERYONE = frozenset(Group)
-OFFICERS = frozenset({Group.OFFICER})
-#: Who may have to call the person who rated.
-CALLERS = frozenset({Group.OFFICER, Group.LIAISON})
-#: Who works on tickets; the others may read none.
-HANDLERS = frozenset({Group.OFFICER, Group.LIAISON})
-#: Who loads files: the centre's people.
-LOADERS = frozenset({Group.OFFICER, Group.ADMIN})
-ADMINS = frozenset({Group.ADMIN})
-#: Who reads assessed values: a liaison those of the own agency.
-ASSESSED = frozenset({Group.OFFICER, Group.LIAISON, Group.BUREAU})
-#: Who looks people up; administrators also change them.
-READERS_OF_PEOPLE = frozenset({Group.ADMIN, Group.OFFICER, Group.AUDITOR})
-#: Who may have the fingerprints of closed months checked.
-CHECKERS = frozenset({Group.OFFICER, Group.BUREAU, Group.AUDITOR})
-#: Who reads the log.
-AUDITORS = frozenset({Group.AUDITOR})
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing to do. `page`: where it belongs, None for everywhere; `listed`: found by Ctrl+K."""
-
-    id: str
-    title: str
-    icon: str
-    groups: frozenset[Group] = EVERYONE
-    shortcut: str | None = None
-    page: str | None = None
-    listed: bool = True
-    keywords: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PageEntry:
-    """A page of the navigation; `factory` is ``module:class``, imported when first shown."""
-
-    id: str
-    title: str
-    icon: str
-    factory: str
-    groups: frozenset[Group] = EVERYONE
-
+from views.shell.entries import ADMINS as ADMINS
+from views.shell.entries import ASSESSED as ASSESSED
+from views.shell.entries import AUDITORS as AUDITORS
+from views.shell.entries import CALLERS as CALLERS
+from views.shell.entries import CHECKERS as CHECKERS
+from views.shell.entries import EVERYONE as EVERYONE
+from views.shell.entries import FILERS as FILERS
+from views.shell.entries import HANDLERS as HANDLERS
+from views.shell.entries import LOADERS as LOADERS
+from views.shell.entries import OFFICERS as OFFICERS
+from views.shell.entries import READERS_OF_PEOPLE as READERS_OF_PEOPLE
+from views.shell.entries import Command as Command
+from views.shell.entries import PageEntry as PageEntry
+from views.shell.record_commands import appeal_command as appeal_command
+from views.shell.record_commands import appeal_commands as appeal_commands
+from views.shell.record_commands import callback_command as callback_command
+from views.shell.record_commands import callback_commands as callback_commands
+from views.shell.record_commands import filing_command as filing_command
+from views.shell.record_commands import filing_commands as filing_commands
+from views.shell.record_commands import referral_command as referral_command
+from views.shell.record_commands import referral_commands as referral_commands
+from views.shell.record_commands import suggestion_command as suggestion_command
+from views.shell.record_commands import suggestion_commands as suggestion_commands
+from views.shell.record_commands import ticket_command as ticket_command
+from views.shell.record_commands import ticket_commands as ticket_commands
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("desk", "工作台", "desk", "views.desk.page:DeskPage", HANDLERS),
     PageEntry("tickets", "工单", "tickets", "views.tickets.page:TicketsPage", HANDLERS),
+    PageEntry("appeals", "申诉", "appeal", "views.appeals.page:AppealsPage", HANDLERS),
+    PageEntry("callbacks", "回访", "call", "views.callbacks.page:CallbacksPage", HANDLERS),
     PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
     PageEntry("statistics", "统计", "statistics", "views.statistics.page:StatisticsPage"),
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
     PageEntry("suggestions", "意见建议", "suggestion", "views.suggestions.page:SuggestionsPage", HANDLERS),
     PageEntry("assessments", "考核", "assessment", "views.assessments.page:AssessmentsPage", ASSESSED),
+    PageEntry("filings", "备案", "filing", "views.filings.page:FilingsPage", FILERS),
     PageEntry("registry", "名录", "registry", "views.registry.page:RegistryPage", READERS_OF_PEOPLE),
     PageEntry("audit", "审计", "audit", "views.audit.page:AuditPage", AUDITORS),
     PageEntry("rules", "规则", "rules", "views.rules.page:RulesPage"),
+    PageEntry("referrals", "线索移送", "referral", "views.referrals.page:ReferralsPage", personal=True),
 )
 
-_TICKET_ICONS = {
-    Action.VERIFY_AND_DISPATCH: "send",
-    Action.REJECT: "reject",
-    Action.RESTORE: "restore",
-    Action.RECALL: "recall",
-    Action.ACKNOWLEDGE: "acknowledge",
-    Action.DECLINE: "decline",
-    Action.INSIST: "insist",
-    Action.REDISPATCH: "redispatch",
-    Action.CONTRIBUTE: "contribute",
-    Action.SUBMIT: "submit",
-    Action.RETURN_FOR_REWORK: "rework",
-    Action.APPROVE: "approve",
-    Action.UNAPPROVE: "unapprove",
-    Action.REPORT: "report",
-    Action.CONFIRM_CLOSED: "finish",
-    Action.REPORT_REFUSED: "refused",
-    Action.REOPEN: "reopen",
-    Action.REMIND: "remind",
-    Action.SUPERVISE: "supervise",
-    Action.ANNOTATE: "annotate",
-}
 
-
-def ticket_command(action: Action) -> str:
-    """The id of the command that takes an action on the chosen ticket."""
-    return f"ticket.{action.value}"
-
-
-def _ticket_commands() -> Iterable[Command]:
-    for action, icon in _TICKET_ICONS.items():
-        groups = frozenset(t.group for t in TRANSITIONS if t.action is action)
-        yield Command(ticket_command(action), action.label, icon, groups, page="tickets")
-
-
-_SUGGESTION_ICONS = {
-    Step.DISPATCH: "send",
-    Step.RECALL: "recall",
-    Step.HAND_BACK: "decline",
-    Step.ANSWER: "submit",
-    Step.RETURN: "rework",
-    Step.CLOSE: "finish",
-    Step.REOPEN: "reopen",
-    Step.SET_ASIDE: "reject",
-    Step.RESTORE: "restore",
-}
-
-
-def suggestion_command(step: Step) -> str:
-    """The id of the command that takes a step with the chosen suggestion."""
-    return f"suggestion.{step.value}"
-
-
-def _suggestion_commands() -> Iterable[Command]:
-    words = "意见箱 意见簿 邮箱"
-    yield Command(
-        "suggestion.record", "登记意见", "add", HANDLERS, "Ctrl+Shift+Y", "suggestions", keywords=words
-    )
-    for step, icon in _SUGGESTION_ICONS.items():
-        groups = frozenset(move.group for move in MOVES if move.step is step)
-        title = step.label if "意见" in step.label else f"意见：{step.label}"
-        yield Command(suggestion_command(step), title, icon, groups, page="suggestions", keywords=words)
+def _staff_commands() -> Iterable[Command]:
     for what, title, icon in (
-        ("suggestion.contact", "查看提出人联系方式（留痕）", "key"),
-        ("suggestion.days", "意见的期限说明", "soon"),
+        ("order", "对窗口人员下达限期整改", "rectify"),
+        ("record", "登记追责", "flag"),
+        ("withdraw", "撤回追责记录", "recall"),
     ):
-        yield Command(what, title, icon, HANDLERS, page="suggestions", keywords=words)
+        yield Command(
+            f"staff.{what}", title, icon, OFFICERS, page="statistics", keywords="窗口人员 末位 问责"
+        )
+    words = "excel csv 表格 名次"
+    yield Command(
+        "staff.export", "导出窗口人员评价和名次", "save", ASSESSED, page="statistics", keywords=words
+    )
 
 
 def _filter_commands() -> Iterable[Command]:
@@ -199,7 +128,7 @@ def _statistics_commands() -> Iterable[Command]:
 
 def _page_commands() -> Iterable[Command]:
     for number, page in enumerate(PAGES, 1):
-        key = f"Ctrl+{number % 10}" if number <= 10 else None
+        key = f"Ctrl+{number % 10}" if number <= 10 and not page.personal else None
         yield Command(f"go.{page.id}", f"打开{page.title}", page.icon, page.groups, key)
 
 
@@ -218,7 +147,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("logout", "退出登录", "leave", keywords="换人 更换服务器 注销"),
     Command("server", "连接中心服务器", "database", keywords="登录 更换服务器"),
     Command("scheme", "切换浅色、深色", "sun", shortcut="Ctrl+Shift+D", keywords="主题 外观"),
-    *_ticket_commands(),
+    *ticket_commands(),
     Command(
         "ticket.contact", "查看评价人联系方式（留痕）", "key", CALLERS, page="tickets", keywords="电话 回访"
     ),
@@ -228,6 +157,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ticket.duplicate", "以“重复”不予转办", "duplicate", OFFICERS, page="tickets", keywords="疑似 相似"
     ),
+    *callback_commands(),
     *_filter_commands(),
     Command("tickets.all", "全选所列工单", "tickets", HANDLERS, "Ctrl+A", "tickets", keywords="批量 选择"),
     Command(
@@ -266,7 +196,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "intake.paper", "录入书面评价表", "edit", OFFICERS, "Ctrl+Shift+B", "intake", keywords="纸质 评价"
     ),
-    *_suggestion_commands(),
+    *suggestion_commands(),
+    *appeal_commands(),
+    *filing_commands(),
+    *referral_commands(),
+    *_staff_commands(),
     Command(
         "improvement.propose",
         "提出限期整改",
@@ -300,6 +234,13 @@ COMMANDS: tuple[Command, ...] = (
         HANDLERS,
         page="statistics",
         keywords="评价 催评 excel csv",
+    ),
+    Command(
+        "rows.export",
+        "导出数字的明细",
+        "save",
+        shortcut="Ctrl+Alt+X",
+        keywords="排名 统计 工作台 excel csv",
     ),
     Command(
         "annual.export", "导出年度考核表", "save", ASSESSED, page="statistics", keywords="考核 excel xlsx"
@@ -336,8 +277,8 @@ def command(command_id: str) -> Command:
 
 
 def pages_for(group: Group) -> tuple[PageEntry, ...]:
-    """The pages that concern a group."""
-    return tuple(page for page in PAGES if group in page.groups)
+    """The pages that concern everybody of a group."""
+    return tuple(page for page in PAGES if group in page.groups and not page.personal)
 
 
 class Registry:

@@ -11,16 +11,17 @@ from app.changes import Changes, Kind
 from views.shell.session import Session
 
 #: What the numbers count.
-_COUNTED = Kind.TICKETS | Kind.CALENDAR
+_COUNTED = Kind.TICKETS | Kind.CALENDAR | Kind.CALLBACKS | Kind.FILINGS
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """What waits for the person, what has run out, and what soon will."""
+    """What waits for the person, what has run out, what soon will, and calls to make."""
 
     mine: int
     overdue: int
     soon: int
+    calls: int
 
 
 class Badges(QObject):
@@ -33,20 +34,40 @@ class Badges(QObject):
 
     def read(self) -> None:
         """Reads them, for whoever has such pages."""
+        self._read_filings()
         if not (self._session.is_open and self._session.registry.allowed("go.tickets")):
             return
         person = self._session.person
 
         def work(connection: Any) -> Waits:
+            from app.callbacks import queries as callbacks
             from app.tickets.queries import TicketFilter, Waiting, count
 
             kinds = (Waiting.ME, Waiting.OVERDUE, Waiting.DUE_SOON)
-            return Waits(*(count(connection, TicketFilter(waiting=kind), person=person) for kind in kinds))
+            counts = (count(connection, TicketFilter(waiting=kind), person=person) for kind in kinds)
+            return Waits(*counts, callbacks.due(connection, person=person))
 
         self._session.query(self, work, self._show, key="badges", failed=self._not_read)
 
+    def _read_filings(self) -> None:
+        """Filings have readers of their own: the centre and the bureau."""
+        if not (self._session.is_open and self._session.registry.allowed("go.filings")):
+            return
+        group = self._session.person.group
+
+        def work(connection: Any) -> int:
+            from app.filings.queries import waiting
+
+            return waiting(connection, group=group)
+
+        self._session.query(self, work, self._show_filings, key="filing_badge", failed=self._not_read)
+
+    def _show_filings(self, waiting: int) -> None:
+        self._session.counted.emit("filings", waiting, False)
+
     def _show(self, waits: Waits) -> None:
         self._session.counted.emit("tickets", waits.mine, False)
+        self._session.counted.emit("callbacks", waits.calls, False)
         self._session.counted.emit("desk", waits.overdue + waits.soon, waits.overdue > 0)
 
     def _not_read(self, _error: Exception) -> None:

@@ -24,7 +24,8 @@ class Entry(EnterPresses, QAbstractButton):
         self.setText(page.title)
         self.setCheckable(True)
         self.setAccessibleName(page.title)
-        self.setToolTip(f"{page.title}（Ctrl+{number}）")
+        keyed = number <= 10 and not page.personal
+        self.setToolTip(f"{page.title}（Ctrl+{number % 10}）" if keyed else page.title)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -229,6 +230,14 @@ class Navigation(QWidget):
         for page_id, entry in self.entries.items():
             entry.set_count(0, urgent=False)
             entry.setVisible(page_id in ids)
+
+    def show_page(self, page_id: str) -> None:
+        """Shows one page more."""
+        self.entries[page_id].show()
+
+    def shows(self, page_id: str) -> bool:
+        """Whether a page concerns the person."""
+        return not self.entries[page_id].isHidden()
 
     def choose(self, page_id: str) -> None:
         """Marks a page as the one in front."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from views.shell.connection import Connection
 from views.shell.entrance import Entrance
 from views.shell.navigation import Navigation
 from views.shell.notices import NoticeBar
+from views.shell.personal import PersonalPages
 from views.shell.presence import Presence
 from views.shell.session import Session
 from views.shell.welcome import Welcome
@@ -76,6 +78,7 @@ class Window(QWidget):
         self._notices: NoticeBar | None = None
         self._due: Any = None
         self.badges = Badges(self.session, self)
+        self.personal = PersonalPages(self.session, self.navigation, self)
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self._chosen)
@@ -90,7 +93,8 @@ class Window(QWidget):
         self.presence.left.connect(self._left)
         registry = self.session.registry
         for page in PAGES:
-            registry.bind(f"go.{page.id}", self.navigation.entries[page.id].click)
+            registry.bind(f"go.{page.id}", self.navigation.entries[page.id].click,
+                          partial(self.navigation.shows, page.id) if page.personal else None)  # fmt: skip
         registry.bind("search", self._search)
         registry.bind("reload", self.reload)
         registry.bind("scheme", self._toggle_scheme)
@@ -167,6 +171,7 @@ class Window(QWidget):
             modules = tuple(page.factory.partition(":")[0] for page in pages_for(self.session.person.group))
             self.operations.query(self, opening.preload(modules), self._preloaded, key="preload")
             self.badges.read()
+            self.personal.read()
             self._watch_deadlines()
 
     def _watch_deadlines(self) -> None:

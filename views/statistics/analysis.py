@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from app.callbacks.rows import CallFilter
 from app.changes import Kind
 from app.errors import PingdeskError
 from app.rankings import queries as rankings
@@ -42,7 +43,7 @@ _ALL = "全部"
 class AnalysisTab(QWidget):
     """The figures of a period (Guide 7.1.1, 8.1.2)."""
 
-    shows = Kind.TALLY | Kind.TICKETS | Kind.REGISTRY | Kind.CLOSING
+    shows = Kind.TALLY | Kind.TICKETS | Kind.CALLBACKS | Kind.REGISTRY | Kind.CLOSING
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,12 +123,12 @@ class AnalysisTab(QWidget):
         return self._stack
 
     def _open(self, what: object) -> None:
-        """Tickets in their list, ratings in place of the boards."""
+        """Tickets and calls in their lists, ratings in place of the boards."""
         if isinstance(what, Figure | StaffFigure):
             self._stack.setCurrentWidget(self.rows)
             self.rows.open(what)
         else:
-            self.session.go("tickets", what)
+            self.session.go("callbacks" if isinstance(what, CallFilter) else "tickets", what)
 
     def _bind(self) -> None:
         bind = self.session.registry.bind

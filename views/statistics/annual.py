@@ -64,6 +64,7 @@ COLUMNS = (
     Column("participation", "参评率", 80, *_rate("participation"), right=True),
     Column("tickets", "差评工单", 84, lambda r: f"{r.one.counts.tickets:,}", right=True),
     Column("rectified", "整改率", 80, *_rate("rectified"), right=True),
+    Column("satisfied", "回访满意率", 92, *_rate("satisfied"), right=True, needs=1000),
     Column("overdue", "超期未交", 84, lambda r: f"{r.one.overdue:,}", lambda _r: "到期没有提交整改的工单", right=True),
     Column("returned", "退回", 60, lambda r: "—" if r.one.returned is None else f"{r.one.returned:,}",
            lambda _r: "中心或12345退回重办过的工单", right=True),
@@ -92,7 +93,7 @@ class AnnualTab(QWidget):
     """A year, a group, its table; below it the chosen agency's months and staff."""
 
     title = "年度"
-    shows = Kind.TALLY | Kind.TICKETS | Kind.RULES | Kind.CLOSING | Kind.REGISTRY
+    shows = Kind.TALLY | Kind.TICKETS | Kind.CALLBACKS | Kind.RULES | Kind.CLOSING | Kind.REGISTRY
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -34,6 +34,7 @@ _CONCERNED = frozenset({Group.OFFICER, Group.LIAISON, Group.BUREAU})
 TABS: tuple[TabEntry, ...] = (
     TabEntry("分析", "views.statistics.analysis:AnalysisTab"),
     TabEntry("限期整改", "views.improvements.tab:ImprovementsTab", _CONCERNED),
+    TabEntry("窗口人员", "views.staff.tab:StaffTab", _CONCERNED),
     TabEntry("提醒名单", "views.cases.tab:RemindersTab", HANDLERS),
     TabEntry("年度", "views.statistics.annual:AnnualTab", _CONCERNED),
 )

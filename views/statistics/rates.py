@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.callbacks.rows import CallFilter
 from app.rankings.figures import Figure
 from app.rankings.queries import GROUPS
 from app.rankings.staff_rows import StaffFigure
 from app.statistics.rows import Figures, Scope
 from models.rules.rates import Rate, RateCounts
+from models.rules.ratings import Platform
 from views.shell.parts import Button, card, label, row, scrolling
 from views.shell.theme import UNIT
 from views.statistics.figure_table import Cell, FigureTable, Head, Row
 from views.tickets.drill import Drill
 
-_CODES = ("good", "default_good", "answered", "rectified", "participation")
+_CODES = ("good", "default_good", "answered", "rectified", "satisfied", "participation")
 _AGENCY = (
-    Head("单位", 130, stretch=True), Head("评价", 62), Head("好评率", 72), Head("默认好评率", 88), Head("差评工单", 76),
-    Head("回复率", 70), Head("整改率", 70), Head("参评率", 70),
+    Head("单位", 130, stretch=True), Head("评价", 62), Head("好评率", 72), Head("默认好评", 76), Head("差评工单", 76),
+    Head("回复率", 70), Head("整改率", 70), Head("回访满意", 76), Head("参评率", 70),
 )  # fmt: skip
 _PLATFORM = (
     Head("业务平台", 96, stretch=True), Head("评价", 60), Head("好评率", 72), Head("默认好评", 76), Head("参评率", 70)
@@ -33,7 +35,12 @@ _STAFF_ROWS = 100
 
 
 class _RateFigure(QWidget):
-    """A rate with its name above, and below what it was divided from."""
+    """A rate with its name above, and below what it was divided from: a link to the rows, where there is one.
+
+    `opened(what)` when the link is pressed.
+    """
+
+    opened = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,14 +54,28 @@ class _RateFigure(QWidget):
         )
         for widget in (self._name, self._value, self._word):
             column.addWidget(widget)
+        self._opens: object = None
+        self.link = Button("", kind="link", parent=self)
+        self.link.setToolTip("打开计入的明细")
+        self.link.clicked.connect(self._pressed)
+        column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def show_rate(self, rate: Rate) -> None:
-        """Shows a rate."""
+    def _pressed(self) -> None:
+        self.opened.emit(self._opens)
+
+    def show_rate(self, rate: Rate, opens: object = None, share: Rate | None = None) -> None:
+        """Shows a rate, and opens what it counted; `share`: of how many it speaks."""
+        self._opens = opens
         self._name.setText(rate.name)
         self._value.setText("—" if rate.percent is None else rate.text)
         short = f"{rate.numerator:,} / {rate.denominator:,}" if rate.denominator else rate.text
+        short += f"，回访 {share.numerator:,}" if share is not None and share.numerator else ""
         self._word.setText(short)
-        self.setToolTip(said(rate))
+        self.link.setText(short)
+        self.link.setAccessibleName(f"{rate.name}：打开计入的明细")
+        self._word.setVisible(opens is None)
+        self.link.setVisible(opens is not None)
+        self.setToolTip("\n".join(said(one) for one in (rate, share) if one is not None))
         self.setAccessibleName(f"{rate.name} {rate.text} {rate.counted}")
 
 
@@ -91,7 +112,8 @@ class RatesBoard(QWidget):
         self._line.setSpacing(5 * UNIT)
         self._figures = [_RateFigure(frame) for _ in range(6)]
         for figure in self._figures:
-            self._line.addWidget(figure, 1)
+            figure.opened.connect(self.opened)
+            self._line.addWidget(figure, 1, Qt.AlignmentFlag.AlignTop)
         inner.addLayout(self._line)
         return frame
 
@@ -109,6 +131,7 @@ class RatesBoard(QWidget):
         column.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         column.setSpacing(2 * UNIT)
         self.platforms = FigureTable("各平台评价率", _PLATFORM, body, whole=True)
+        self.platforms.opened.connect(self.opened)
         self.quiet = FigureTable("参评率较低", _QUIET, body, whole=True)
         self.staff = FigureTable("服务人员评价率", _STAFF, body, whole=True)
         self.staff.opened.connect(self.opened)
@@ -129,18 +152,32 @@ class RatesBoard(QWidget):
         for number, widget in enumerate(self._figures):
             widget.setVisible(number < len(rates))
             if number < len(rates):
-                widget.show_rate(rates[number])
+                one = rates[number]
+                share = figures.total.rate("called") if one.code == "satisfied" else None
+                widget.show_rate(one, self._opened_by(figures, one), share)
         tickets = figures.scope.platform is None
         self.agencies.show_rows(
             [self._agency(figures.scope, one, tickets=tickets) for one in figures.agencies]
         )
-        self.platforms.show_rows([_platform(p.label, c) for p, c in figures.platforms])
+        self.platforms.show_rows([_platform(figures.scope, p, c) for p, c in figures.platforms])
         self.quiet.show_rows([_quiet(one) for one in figures.quiet])
         self._staff = [_staff(figures.scope, one) for one in figures.staff]
         self._list_staff(_STAFF_ROWS)
         self.quiet.setVisible(bool(figures.quiet))
         self.staff.setVisible(bool(figures.staff))
         self._note.setText(_note(figures))
+
+    def _opened_by(self, figures: Figures, rate: Rate) -> object:
+        """What the denominator of a rate over all counted; cases are counted agency by agency in the ranking."""
+        scope = figures.scope
+        if not rate.denominator:
+            return None
+        if rate.code == "good":
+            platforms = (scope.platform.value,) if scope.platform else ()
+            return Figure(scope.agency, scope.period, platforms, group=scope.group)
+        if rate.code in ("answered", "rectified") and self.links:
+            return Drill(scope.tickets(), figures.total.tickets)
+        return None
 
     def _list_staff(self, number: int) -> None:
         """The most often rated, and how many more there are."""
@@ -161,8 +198,12 @@ class RatesBoard(QWidget):
         number = (
             Cell(f"{found:,}", "计入本单位的差评工单", drill) if tickets else Cell("—", "工单不按平台分列")
         )
+        if one.counts.called and self.links and tickets:
+            rates[4] = Cell(rates[4].text, rates[4].hint, CallFilter(
+                counted=True, month=scope.period.first, last_month=scope.period.last, holder=one.agency
+            ))  # fmt: skip
         if not tickets:
-            rates[2] = rates[3] = number
+            rates[2:5] = [number] * 3
         platforms = (scope.platform.value,) if scope.platform else ()
         rated = Figure(one.agency, scope.period, platforms) if one.counts.ratings else None
         first = (
@@ -182,9 +223,11 @@ def _cell(counts: RateCounts, code: str) -> Cell:
     return Cell("—" if rate.percent is None else rate.text, said(rate))
 
 
-def _platform(name: str, counts: RateCounts) -> Row:
+def _platform(scope: Scope, platform: Platform, counts: RateCounts) -> Row:
     rates = (_cell(counts, code) for code in ("good", "default_good", "participation"))
-    return (Cell(name), Cell(f"{counts.ratings:,}"), *rates)
+    rated = Figure(scope.agency, scope.period, (platform.value,), group=scope.group)
+    number = Cell(f"{counts.ratings:,}", "事项评价条数", rated if counts.ratings else None)
+    return (Cell(platform.label), number, *rates)
 
 
 def _quiet(one: Any) -> Row:

@@ -162,6 +162,11 @@ class DispatchForm(ActionForm):
         changed = self.lead.text().strip() not in ("", self._proposal)
         return changed or bool(self.co.agencies() or self.co.field.text().strip() or self.words())
 
+    @property
+    def proposed(self) -> str:
+        """The lead that was proposed, empty before."""
+        return self._proposal
+
     def words(self) -> str:
         """The reason."""
         return self.reason.toPlainText().strip() if self.reason is not None else ""

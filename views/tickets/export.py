@@ -32,11 +32,14 @@ def exporting(workspace: Any, path: Path, wish: Wish) -> Callable[[Task], Export
 class ExportBar(LoadBar):
     """Shown while a file is written; acts and lists go on beside it."""
 
+    #: What the dialog, the file and what was written are called; another list says its own.
+    title, subject, unit = "导出工单清单", "差评工单", "件"
+
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self._session = session
         self._under_way: Operation | None = None
-        self._wish = Wish()
+        self._wish: Any = Wish()
         self.bar.setAccessibleName("导出进度")
         self.cancelled.connect(self._cancel)
 
@@ -45,13 +48,13 @@ class ExportBar(LoadBar):
         """Whether nothing is being written."""
         return self._under_way is None
 
-    def ask(self, wish: Wish) -> None:
+    def ask(self, wish: Any) -> None:
         """Asks where the file goes."""
         if not self.idle:
             return
         self._wish = wish
-        name = f"差评工单_{self._session.today:%Y-%m-%d}.xlsx"
-        dialog = QFileDialog(self.window(), "导出工单清单", name, "工作簿 (*.xlsx);;文本表格 (*.csv)")
+        name = f"{self.subject}_{self._session.today:%Y-%m-%d}.xlsx"
+        dialog = QFileDialog(self.window(), self.title, name, "工作簿 (*.xlsx);;文本表格 (*.csv)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("xlsx")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -61,19 +64,23 @@ class ExportBar(LoadBar):
     def _file_chosen(self, name: str) -> None:
         self.write(Path(name), self._wish)
 
-    def write(self, path: Path, wish: Wish) -> None:
+    def work(self, path: Path, wish: Any) -> Callable[[Task], Exported]:
+        """What is done on the thread."""
+        return exporting(self._session.workspace, path, wish)
+
+    def write(self, path: Path, wish: Any) -> None:
         """Writes it on a thread that reads: nobody's act waits for it."""
         if not self.idle:
             return
         self.begin(export.STAGE)
         self._under_way = self._session.operations.query(
-            self, exporting(self._session.workspace, path, wish), self._written, failed=self._failed,
+            self, self.work(path, wish), self._written, failed=self._failed,
             progressed=self.progress,
         )  # fmt: skip
 
     def _written(self, done: Exported) -> None:
         self._settle()
-        self._session.notice("success", f"已导出 {done.rows:,} 件到 {done.path.name}，并已留痕。")
+        self._session.notice("success", f"已导出 {done.rows:,} {self.unit}到 {done.path.name}，并已留痕。")
 
     def _failed(self, error: Exception) -> None:
         self._settle()

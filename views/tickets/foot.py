@@ -53,6 +53,8 @@ class ActionFoot(QWidget):
     pressed = Signal(object)
     cancelled = Signal()
     paper_wanted = Signal(object, object)
+    #: A hint of misconduct in the ticket is to be referred (Guide 8.2).
+    refer_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +69,8 @@ class ActionFoot(QWidget):
         #: The notices of supervision, the latest first, and the day that dates are told from.
         self.notices: tuple[Notice, ...] = ()
         self.today = date.min
+        #: Whether the person may refer hints of misconduct.
+        self.refers = False
 
     def show_confirm(self, action: Action) -> None:
         """The open panel's confirmation, and the way back."""
@@ -104,7 +108,7 @@ class ActionFoot(QWidget):
             self._line.addWidget(label("现在没有需要您办理的事项。", "secondary", self))
         self._line.addStretch(1)
         rest = likely[len(buttons) :]
-        if rest or refused or self.papers:
+        if rest or refused or self.papers or self.refers:
             self._line.addWidget(self._more(rest, refused, with_panel))
 
     def show_problem(self, problem: str | None, *, busy: bool) -> None:
@@ -146,6 +150,9 @@ class ActionFoot(QWidget):
             entry.setProperty("action", action.value)
             entry.triggered.connect(self._pressed)
         self._add_papers(self.menu)
+        if self.refers:
+            said = command("referral.make")
+            self.menu.addAction(icons.icon(said.icon), f"{said.title}…", self.refer_wanted.emit)
         self.menu.addSeparator()
         for action, why in refused:
             entry = self.menu.addAction(action.label)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.rules.lifecycle import State
 from models.rules.ratings import Satisfaction
-from views.shell.parts import Badge, label
+from views.shell.parts import Badge, Chip, label
 from views.shell.theme import UNIT
 from views.tables.chips import CALL_BACK, level_tone, state_chip
 from views.tickets.sections import facts_line, place_line
@@ -22,7 +22,8 @@ class TicketHead(QWidget):
         super().__init__(parent)
         self._title = label("", "lead", self, wrap=True)
         self._level = Badge("", parent=self)
-        self.call_back = Badge("", parent=self)
+        #: Leads to the calls.
+        self.call_back = Chip(CALL_BACK, self, tone="accent")
         self.call_back.setToolTip("12345热线的差评，应当人工回访（依据：细则第十五条）")
         self._state = Badge("", parent=self)
         self._facts = label("", "small", self, wrap=True)
@@ -52,7 +53,7 @@ class TicketHead(QWidget):
         self._title.setText(ticket.item or "事项不明")
         level = Satisfaction(ticket.level).label if ticket.level else ""
         self._level.show_text(level, level_tone(ticket.level))
-        self.call_back.show_text(CALL_BACK if ticket.is_called_back else "", "accent")
+        self.call_back.setVisible(ticket.is_called_back)
         chip = state_chip(ticket)
         shown = ticket.declined or ticket.state is State.REJECTED
         self._state.show_text(chip.text if shown else "", chip.tone)

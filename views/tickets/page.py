@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
+from app.appeals.rows import Against
 from app.changes import Kind
 from app.errors import UserError
 from app.rankings import queries as rankings
@@ -78,6 +79,8 @@ class TicketsPage(Page):
         self.setFocusProxy(self.table)
         session.query(self, self._read_choices, self._offer, key="choices")
         session.registry.bind("ticket.contact", self.panel.contact.ask, self._allows_contact)
+        session.registry.bind("referral.make", self.panel.refer, self.panel.can_refer)
+        session.registry.bind("appeal.file", self._file_appeal, lambda: self.panel.ticket_id is not None)
         session.registry.bind("ticket.similar", self.panel.show_similar, self._allows_similar)
         alike = self.panel.sheets.similar
         session.registry.bind("ticket.duplicate", alike.reject_as_duplicate, alike.allows_duplicate)
@@ -88,6 +91,10 @@ class TicketsPage(Page):
         session.registry.bind("tickets.all", self.choose_all, self._allows_all)
         session.registry.bind("tickets.answers", self.choose_answers, self._allows_answers)
         session.registry.bind("tickets.export", self.choose_export, self._allows_export)
+
+    def _file_appeal(self) -> None:
+        if self.panel.ticket_id is not None:
+            self.session.go("appeals", Against(self.panel.ticket_id))
 
     def _lay_out(self) -> None:
         self._side = QStackedWidget(self)

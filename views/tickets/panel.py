@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentProblem, UserError
+from app.referrals.queries import Source
 from app.tickets import queries
 from app.tickets.papers import Paper, why_not
 from models.rules.lifecycle import BY_HAND, Action
@@ -99,6 +100,8 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         self._foot.pressed.connect(self._pressed)
         self._foot.cancelled.connect(self.close_form)
         self._foot.paper_wanted.connect(self.paper_wanted)
+        self._foot.refers = session.is_officer
+        self._foot.refer_wanted.connect(self.refer)
         outer.addWidget(self._foot)
         self.show_nothing()
 
@@ -108,6 +111,7 @@ class TicketPanel(TabsAsLaidOut, QFrame):
         column.setContentsMargins(5 * UNIT, UNIT, 5 * UNIT, 4 * UNIT)
         column.setSpacing(3 * UNIT)
         self._head = TicketHead(body)
+        self._head.call_back.clicked.connect(self.show_calls)
         self._rating = RatingBox(self._session, body)
         self._rating.contact.recorded.connect(self._looked_at)
         self._clock = ClockBlock(body)
@@ -144,6 +148,20 @@ class TicketPanel(TabsAsLaidOut, QFrame):
     def show_similar(self) -> None:
         """Turns to what is like the ticket."""
         self.sheets.show_similar()
+        self._area.ensureWidgetVisible(self.sheets.tabs)
+
+    def can_refer(self) -> bool:
+        """Whether a ticket stands here that a hint of misconduct may come from."""
+        return self.isVisible() and self.detail is not None
+
+    def refer(self) -> None:
+        """Opens the form for a hint of misconduct in the ticket (Guide 8.2)."""
+        one = self.detail.row
+        self._session.go("referrals", Source(f"工单 {one.number or one.case_number}", ticket=one.id))
+
+    def show_calls(self) -> None:
+        """Turns to the callbacks of the ticket."""
+        self.sheets.turn_to(self.sheets.calls)
         self._area.ensureWidgetVisible(self.sheets.tabs)
 
     def _reject_as_duplicate(self, name: str) -> None:

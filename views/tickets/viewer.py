@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,18 @@ ENLARGED = (1.0, 1.5, 2.0, 3.0)
 PAGE = 210 * UNIT
 
 
-def view(session: Session, owner: QWidget, files: tuple[Any, ...], chosen: int) -> None:
-    """Shows the file with that id among those beside it, over the owner's window."""
+def view(
+    session: Session,
+    owner: QWidget,
+    files: tuple[Any, ...],
+    chosen: int,
+    *,
+    read: Callable[[Any, int], bytes] = attachments.content,
+) -> None:
+    """Shows the file with that id among those beside it, over the owner's window; `read` gives its bytes."""
     window = owner.window()
     viewer = window.findChild(Viewer) or Viewer(session, window)
+    viewer.content_of = read
     viewer.show_files(files, chosen)
 
 
@@ -38,6 +47,8 @@ class Viewer(Overlay):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__("附件", parent)
         self._session = session
+        #: How the bytes of a file are read.
+        self.content_of: Callable[[Any, int], bytes] = attachments.content
         self._files: tuple[Any, ...] = ()
         self._at = 0
         self._content: bytes | None = None
@@ -166,8 +177,9 @@ class Viewer(Overlay):
             self._say(f"{file.kind.label}不在窗口里显示，请另存后打开。")
             return
         self._say("正在读取…")
+        read = self.content_of
         self._session.query(
-            self, lambda connection: (file.id, attachments.content(connection, file.id)), self._read,
+            self, lambda connection: (file.id, read(connection, file.id)), self._read,
             key="content", failed=self._not_shown,
         )  # fmt: skip
 
@@ -241,12 +253,12 @@ class Viewer(Overlay):
 
     def save_to(self, path: Path) -> None:
         """Writes the file; that it left the house is noted first."""
-        file, session = self._files[self._at], self._session
+        file, session, read = self._files[self._at], self._session, self.content_of
         workspace = session.workspace
 
         def work(_task: Task) -> Path:
             with workspace.read() as connection:
-                content = attachments.content(connection, file.id)
+                content = read(connection, file.id)
             with workspace.write() as connection:
                 attachments.note_saved(connection, file.hash)
             attachments.write_out(path, content)

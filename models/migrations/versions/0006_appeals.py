@@ -424,12 +424,19 @@ def _referrals() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("command_id", sa.UUID(as_uuid=False), nullable=False),
         sa.CheckConstraint("state in ('made','closed')", name=op.f("ck_referral_state")),
-        sa.ForeignKeyConstraint(["appeal_id"], ["pd.appeal.id"], name=op.f("fk_referral_appeal_id")),
-        sa.ForeignKeyConstraint(["ticket_id"], ["pd.ticket.id"], name=op.f("fk_referral_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
         sa.UniqueConstraint("made_by", "command_id", name=op.f("uq_referral_made_by_command_id")),
         sa.UniqueConstraint("year", "number", name=op.f("uq_referral_year_number")),
         schema="pd",
+    )
+    op.create_index(
+        "ix_referral_people",
+        "referral",
+        ["people"],
+        unique=False,
+        schema="pd",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_table(
         "referral_step",
