@@ -186,9 +186,11 @@ class _Writer:
                 + "，已整改{tickets.rectified}件，整改率{tickets.rectified_rate}。"
             )  # fmt: skip
             if self.facts.kind is not Kind.PUBLIC and self._has("tickets.overdue"):
-                yield self.words(
-                    "其中超期{tickets.overdue}件，退回重办{tickets.returned}件，退单{tickets.declined}件（依据：细则第二十三条、第二十四条）。"
-                )
+                troubles = [f"tickets.{key}" for key in ("overdue", "returned", "declined")]
+                said = "其中超期{tickets.overdue}件，退回重办{tickets.returned}件，退单{tickets.declined}件"
+                if all(self.shown[key] == "0" for key in troubles):
+                    said = "没有超期、退回重办和退单的工单"
+                yield self.words(f"{said}（依据：细则第二十三条、第二十四条）。")
         if self._has("calls.called"):
             yield self.words("对整改后的差评回访{calls.called}件，满意{calls.satisfied}件。")
         if self.facts.kind is not Kind.PUBLIC and self._has("appeals.corrected"):
@@ -197,12 +199,11 @@ class _Writer:
             )
 
     def _demands(self) -> Iterator[Block]:
-        if late := self.shown.get("tickets.overdue"):
-            if late != "0":
-                yield self.words(
-                    "超期的{tickets.overdue}件差评工单，由中心督办，承办单位要查明原因、抓紧办结。",
-                    Level.THIRD,
-                )
+        if self.shown.get("tickets.overdue", "0") != "0":
+            yield self.words(
+                "超期的{tickets.overdue}件差评工单，由中心督办，承办单位要查明原因、抓紧办结。",
+                Level.THIRD,
+            )
         for demand in self.template.demands:
             yield self.words(demand, Level.THIRD)
 

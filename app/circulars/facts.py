@@ -205,7 +205,7 @@ class _Collector:
         self._put("tickets.rectified", f"{now.rectified:,}")
         if now.tickets:
             self._put("tickets.rectified_rate", _percent(now.rectified, now.tickets))
-        if self.before.tickets or now.tickets:
+        if self.before.tickets or self.before.ratings:
             self._compared("change.tickets", now.tickets, self.before.tickets, "件")
         if found is not None:
             for side, key in (

@@ -13,9 +13,9 @@ from models.rules.circulars import rank_change
 from models.rules.scoring import Score
 
 _RANKING = (
-    ("名次", 6, Side.CENTRE), ("单位", 18, Side.LEFT), ("办件", 9, Side.RIGHT), ("评价", 9, Side.RIGHT), ("政务服务质量", 10, Side.RIGHT),
-    ("差评工单处理率", 10, Side.RIGHT), ("大厅推广度", 10, Side.RIGHT), ("办事评价覆盖度", 10, Side.RIGHT), ("综合评分", 10, Side.RIGHT),
-    ("上期名次", 7, Side.CENTRE), ("升降", 7, Side.CENTRE),
+    ("名次", 30, Side.CENTRE), ("单位", 58, Side.LEFT), ("办件", 36, Side.RIGHT), ("评价", 36, Side.RIGHT), ("政务服务质量", 43, Side.RIGHT),
+    ("差评工单处理率", 43, Side.RIGHT), ("大厅推广度", 43, Side.RIGHT), ("办事评价覆盖度", 43, Side.RIGHT), ("综合评分", 41, Side.RIGHT),
+    ("上期名次", 30, Side.CENTRE), ("升降", 32, Side.CENTRE),
 )  # fmt: skip
 _KEYS = (
     None,

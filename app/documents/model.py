@@ -68,6 +68,10 @@ class Column:
     strong: bool = False
 
 
+#: Columns up to which a table has its usual air.
+_MANY = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows under columns. `headed`: the headings stand on top, and again on every further page.
@@ -79,6 +83,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     headed: bool = True
     keys: tuple[tuple[str | None, ...], ...] = ()
+
+    @property
+    def pad(self) -> float:
+        """What is free at the sides of a cell, in points; less where many columns share the width."""
+        return 5.0 if len(self.columns) <= _MANY else 2.5
 
 
 @dataclass(frozen=True, slots=True)
