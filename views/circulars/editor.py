@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from app.circulars.draft import Draft, Field, Section, Words
@@ -106,7 +106,10 @@ class CircularEditor(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(scrolling(body, self), 1)
+        area = scrolling(body, self)
+        # Always there: coming and going it would change the width of the text, and so its height, and so itself.
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        outer.addWidget(area, 1)
         outer.addWidget(self.figure)
 
     def _make_head(self, body: QWidget) -> None:

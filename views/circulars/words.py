@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QInputMethodEvent,
@@ -51,7 +51,12 @@ class WordsEdit(QTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._serial = 0
         self._dark = theme.colors().dark
-        self.document().documentLayout().documentSizeChanged.connect(self._grow)
+        # Not at once: a new height may change the width, and so the height, within the layout that told of it.
+        self._growing = QTimer(self)
+        self._growing.setSingleShot(True)
+        self._growing.setInterval(0)
+        self._growing.timeout.connect(self._grow)
+        self.document().documentLayout().documentSizeChanged.connect(self._grow_soon)
         self.cursorPositionChanged.connect(self._tell)
         self.textChanged.connect(self.edited)
 
@@ -91,7 +96,7 @@ class WordsEdit(QTextEdit):
         block = self.document().begin()
         while block.isValid():
             parts = list(_parts(block))
-            inset = next((form.property(_INSET) for _, _, form in parts if form.hasProperty(_INSET)), None)
+            inset = next((p.form.property(_INSET) for p in parts if p.form.hasProperty(_INSET)), None)
             if inset:
                 found.append(Inset(*str(inset).split(" ", 1)))
             elif block.text().strip():
@@ -159,9 +164,9 @@ class WordsEdit(QTextEdit):
         """Every figure and table: where it begins and ends, and its format."""
         block = self.document().begin()
         while block.isValid():
-            for start, text, form in _parts(block):
-                if form.hasProperty(_SERIAL):
-                    yield start, start + len(text), form
+            for part in _parts(block):
+                if part.form.hasProperty(_SERIAL):
+                    yield part.start, part.end, part.form
             block = block.next()
 
     def _span_at(self, position: int) -> tuple[int, int, QTextCharFormat] | None:
@@ -231,7 +236,10 @@ class WordsEdit(QTextEdit):
 
     # size and colours -------------------------------------------------------------------------------------
 
-    def _grow(self, *_size: object) -> None:
+    def _grow_soon(self, _size: object) -> None:
+        self._growing.start()
+
+    def _grow(self) -> None:
         self.setFixedHeight(max(8 * UNIT, round(self.document().size().height()) + 3 * UNIT))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -242,18 +250,29 @@ class WordsEdit(QTextEdit):
             self.show_blocks(self.blocks())
 
 
-def _parts(block: QTextBlock) -> Iterator[tuple[int, str, QTextCharFormat]]:
-    """The runs of one format in a paragraph: place, text, format."""
-    step = block.begin()
-    while not step.atEnd():
-        part = step.fragment()
-        yield part.position(), part.text(), part.charFormat()
-        step += 1
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Text of one format: where it begins and ends in the document, counted as Qt counts."""
+
+    start: int
+    end: int
+    text: str
+    form: QTextCharFormat
 
 
-def _pieces(parts: list[tuple[int, str, QTextCharFormat]]) -> Iterator[Piece]:
-    for _start, text, form in parts:
-        yield _field(form, text) if form.hasProperty(_KEY) else text
+def _parts(block: QTextBlock) -> Iterator[_Run]:
+    """The runs of a paragraph. By ranges: the binding of the iterator over fragments frees what is still in use."""
+    units = block.text().encode("utf-16-le")  # Qt counts a rare character as two
+    for part in block.textFormats():
+        first, past = part.start, part.start + part.length
+        text = units[2 * first : 2 * past].decode("utf-16-le")
+        if text:
+            yield _Run(block.position() + first, block.position() + past, text, QTextCharFormat(part.format))
+
+
+def _pieces(parts: list[_Run]) -> Iterator[Piece]:
+    for part in parts:
+        yield _field(part.form, part.text) if part.form.hasProperty(_KEY) else part.text
 
 
 def _field(form: QTextCharFormat, text: str) -> Field:
