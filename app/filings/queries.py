@@ -153,6 +153,13 @@ def unfiled(connection: Connection) -> int:
     return int(connection.scalar(text("SELECT count(*) FROM appeal WHERE state = 'corrected'")) or 0)
 
 
+def first_unfiled(connection: Connection) -> date | None:
+    """The month of the oldest decision that no filing records yet."""
+    return connection.scalar(  # type: ignore[no-any-return]
+        text("SELECT date_trunc('month', min(decided_on))::date FROM appeal WHERE state = 'corrected'")
+    )
+
+
 def waiting(connection: Connection, *, group: Group) -> int:
     """Filings with which a group has something to do."""
     states = [state.value for state in WAITING.get(group, ())]

@@ -16,6 +16,7 @@ from app.appeals.commands import Draft
 from app.appeals.preview import preview
 from app.appeals.rows import AppealFilter
 from app.clock import SHANGHAI
+from app.closing import adjusting
 from app.database.engine import Store
 from app.errors import UserError
 from app.rankings import queries as rankings
@@ -23,6 +24,7 @@ from app.rankings.queries import Period
 from app.tickets.files import prepare
 from models.rules.appeals import Effect, Finding, State, Step
 from models.rules.lifecycle import Action
+from models.rules.people import Group
 from tests.databases import Database
 from tests.store import loads
 from tests.store.acting import act
@@ -235,3 +237,24 @@ def test_the_ratings_of_a_ticket_say_whether_they_may_be_appealed(desk: Database
     assert one.taken == "已经申诉过"
     assert run(desk, "liaison-02", lambda c: queries.appealable(c, ticket)) == ()
     assert len(run(desk, "liaison-01", lambda c: queries.of_ticket(c, ticket))) == 1
+
+
+def test_a_closed_month_stays_and_names_the_appeal_as_its_adjustment(desk: Database) -> None:
+    desk.freeze(BEGIN + timedelta(days=22))
+    desk.raw("officer", "SELECT pd.close_month('2026-10-01', '')")
+    desk.freeze(BEGIN + timedelta(days=23))
+    before = composite(desk)
+    one = step(
+        desk, "liaison-01", file(desk, "officer", admission="补办"), Step.UPHOLD, finding=Finding.MALICIOUS
+    )
+    told = run(
+        desk, "officer", lambda c: preview(c, one.appeal, one.version, level=None, withdraw_ticket=False)
+    )
+    assert told.closed and told.changes and (told.before.ratings, told.after.ratings) == (12, 11)
+    step(desk, "officer", one, Step.CORRECT)
+    assert composite(desk) == before and detail(desk, "officer", one).month_closed
+    with desk.store.read() as connection:
+        found = adjusting.adjustments(connection, OCTOBER.first, Group.OFFICER)
+    assert [row.what for row in found.rows or () if "修正" in row.what] == [
+        "申诉〔2026〕1号修正（恶意评价）：不计入"
+    ]

@@ -48,7 +48,7 @@ def test_an_appeal_goes_from_its_filing_to_the_bureaus_answer(qtbot, at_the_desk
     hands.confirm("认定申诉成立")
     hands.until(lambda: county.rows("SELECT state FROM pd.appeal") == [("upheld_by_agency",)])
     hands.sit_down(OFFICER)
-    hands.page(PLACE["申诉"], "申诉")
+    hands.find("申诉〔2026〕1号", "林海")
     hands.begin("修正评价")
     hands.press("同时撤销差评工单，不再计入")
     hands.until(lambda: "9.68" in hands.text() and "10.00" in hands.text())  # 平均分 before and after

@@ -54,7 +54,8 @@ def test_a_rule_set_survives_the_database(rules: RuleSet) -> None:
     assert RuleSet.from_json(rules.name, rules.effective_from, kept) == rules
 
 
-@pytest.mark.parametrize("missing", sorted(SHIPPED.to_json()))
+# What older closes were made without has the meaning that it had then.
+@pytest.mark.parametrize("missing", sorted(SHIPPED.to_json().keys() - {"mistaken_effect"}))
 def test_a_missing_parameter_is_an_error_and_no_default(missing: str) -> None:
     kept = {name: value for name, value in SHIPPED.to_json().items() if name != missing}
     with pytest.raises(KeyError, match=missing):

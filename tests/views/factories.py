@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.appeals import queries as appeals
+from app.appeals.rows import Page as AppealsRead
 from app.callbacks import queries as callbacks
 from app.changes import Changes, Kind
 from app.clock import SHANGHAI, next_month
@@ -266,6 +268,7 @@ class Backend:
         monkeypatch.setattr(filings, "waiting", lambda _connection, *, group: 0)
         monkeypatch.setattr(referrals, "concerns", lambda _connection: False)
         monkeypatch.setattr(suggestions, "page", lambda *_, **__: suggestions.Page((), None))
+        monkeypatch.setattr(appeals, "page", lambda *_, **__: AppealsRead((), None))
 
     def _matching(self, chosen: Any) -> list[Any]:
         waiting = {

@@ -19,6 +19,7 @@ from models.rules.people import Group
 from tests.views.factories import NOW, TODAY, Backend, Workspace, person
 from views.filings.page import FilingsPage
 from views.operations import Operations
+from views.shell.search import SearchPanel
 from views.shell.session import Session
 
 MONTH = date(2026, 11, 1)
@@ -58,9 +59,9 @@ class Desk:
         Backend().install(monkeypatch)
         self.row, self.made, self.acts, self.asked = ROW, [], [], []
         self.refusal: Exception | None = None
-        self.found = FOUND
+        self.found, self.since = FOUND, None
         for module, names in (
-            (queries, ("page", "counts", "filing", "candidates")), (commands, ("make", "act")), (paper, ("document",)),
+            (queries, ("page", "counts", "filing", "candidates", "first_unfiled")), (commands, ("make", "act")), (paper, ("document",)),
             (export, ("export",)),
         ):  # fmt: skip
             for name in names:
@@ -100,6 +101,9 @@ class Desk:
         steps = (StepLine(NOW, "李伟", "报送备案", None),)
         return FilingDetail(self.row, "说明", "ab" * 32, True, 7, "cd" * 32, (LINE,), steps,
                             allowed(self.row.state, group), "请补充")  # fmt: skip
+
+    def _first_unfiled(self, _connection):
+        return self.since
 
     def _candidates(self, _connection, kind, first, last):
         self.asked.append((kind, first, last))
@@ -152,8 +156,11 @@ def test_the_centre_files_what_it_did_not_leave_out(desk):
 
 def test_what_others_filed_meanwhile_is_read_again_and_the_note_stays(desk):
     desk.sit(Group.OFFICER)
+    desk.since = date(2026, 9, 1)
     desk.page.open_with(filings.Kind.CORRECTIONS)
     desk.settle()
+    # As far back as something waits.
+    assert desk.asked[-1] == (filings.Kind.CORRECTIONS, desk.since, MONTH)
     desk.panel.form.note.setPlainText("附佐证")
     desk.refusal, desk.found = UserError("选中的有些已经备案，请刷新后再选。", code="stale"), FOUND[:1]
     desk.panel.confirm.click()
@@ -213,3 +220,18 @@ def test_the_report_stands_in_the_place_of_the_list_and_the_lines_go_into_a_work
     page.write(5, tmp_path / "备案.xlsx")
     desk.settle()
     assert "已导出 5 条：备案.xlsx。" in desk.said
+
+
+def test_the_bureau_finds_a_filing_by_its_number(desk):
+    desk.sit(Group.BUREAU)
+    went = []
+    desk.session.requested.connect(lambda page, argument: went.append((page, argument)))
+    panel = SearchPanel(desk.session, desk.page)
+    panel.open()
+    panel.field.setText("备案〔2026〕")
+    desk.qtbot.waitUntil(lambda: panel.list.count() > 0)
+    assert [panel.list.item(n).text() for n in range(panel.list.count())] == [
+        "备案〔2026〕3号 · 2026年11月评价修正情况"
+    ]
+    panel._activate(panel.list.item(0))
+    assert went == [("filings", 5)]

@@ -56,7 +56,7 @@ class MonthField(QComboBox):
         if self._whole:
             self.addItem(self._whole, None)
         for month in sorted({*months, *([kept] if kept else [])}, reverse=True):
-            self.addItem(dates.month(month), month)
+            self._add(month)
         self.blockSignals(False)
         if kept is None and not self._whole and self.count():
             self.currentIndexChanged.emit(0)
@@ -65,14 +65,19 @@ class MonthField(QComboBox):
     @property
     def month(self) -> date | None:
         """The month chosen."""
-        return self.currentData()  # type: ignore[no-any-return]
+        chosen = self.currentData()
+        return date.fromisoformat(chosen) if chosen else None
 
     def show_month(self, month: date | None) -> None:
         """Chooses a month, known or not."""
-        if month is not None and self.findData(month) < 0:
-            self.addItem(dates.month(month), month)
+        kept = month.isoformat() if month is not None else None  # Qt finds equal texts, not equal dates
+        if month is not None and self.findData(kept) < 0:
+            self._add(month)
         if self.count():
-            self.setCurrentIndex(max(0, self.findData(month)))
+            self.setCurrentIndex(max(0, self.findData(kept)))
+
+    def _add(self, month: date) -> None:
+        self.addItem(dates.month(month), month.isoformat())
 
 
 class CallExport(ExportBar):

@@ -41,21 +41,21 @@ class MonthChoice(QComboBox):
         self.setAccessibleName(name)
         month = month_start(today)
         for _ in range(_MONTHS):
-            self.addItem(dates.month(month), month)
+            self.addItem(dates.month(month), month.isoformat())  # a day would be found by identity only
             month = month_start(date.fromordinal(month.toordinal() - 1))
 
     @property
     def month(self) -> date:
         """The 1st of the month chosen."""
-        return self.currentData()  # type: ignore[no-any-return]
+        return date.fromisoformat(self.currentData())
 
     def typed(self) -> str:
         """As a draft keeps it."""
-        return self.month.isoformat()
+        return str(self.currentData())
 
     def set_value(self, value: Any) -> None:
         """Chooses a month that a draft kept."""
-        self.setCurrentIndex(max(0, self.findData(date.fromisoformat(str(value)))))
+        self.setCurrentIndex(max(0, self.findData(value)))
 
 
 class CandidateList(QWidget):
@@ -162,12 +162,18 @@ class FilingForm(Form):
         self.found.edited.connect(self.edited)
         self.note.textChanged.connect(self.edited)
         self.look_again()
+        session.query(self, queries.first_unfiled, self._begin, key="filing_begin")
 
     def _months(self) -> QWidget:
         holder = QWidget(self)
         holder.setLayout(row(self.first, label("至", "secondary", holder), self.last, None, spacing=2))
         holder.setFocusProxy(self.first)
         return holder
+
+    def _begin(self, month: date | None) -> None:
+        """Begins with the oldest correction that waits to be filed."""
+        if month is not None:
+            self.first.set_value(month.isoformat())
 
     def fields(self) -> dict[str, Any]:
         """Only the note is kept as a draft: what there is to file changes from day to day."""

@@ -33,6 +33,8 @@ MOST, FEWER = 8, 4
 LINE = 36
 #: What a number of an order to improve, or a word for one, has in it.
 _ORDER_MARKS = ("限改", "整改", "号")
+#: What a filing's number has in it.
+_FILING = "备案"
 _WHAT = Qt.ItemDataRole.UserRole + 1
 _SIDE = Qt.ItemDataRole.UserRole + 2
 _ICON = Qt.ItemDataRole.UserRole + 3
@@ -146,7 +148,7 @@ class SearchPanel(Overlay):
     def _show_commands(self) -> None:
         text = self.field.text().strip()
         self.list.clear()
-        if text and self._session.is_open:
+        if text and self._session.is_open and self._reads_tickets:
             self._add("filter", f"在工单中查找“{text}”", "", ("find", text))
         self._begun = 0
         for found in self._session.registry.found(text)[: 12 if not text else 4]:
@@ -156,31 +158,44 @@ class SearchPanel(Overlay):
         self.list.setCurrentRow(self._begun)
         self.place()
 
+    @property
+    def _reads_tickets(self) -> bool:
+        """Whether this person may read tickets; the bureau and others search for other things."""
+        return self._session.person.group in HANDLERS
+
     def _ask(self) -> None:
+        from app.appeals import queries as appeals
+        from app.appeals.rows import AppealFilter
+        from app.filings import queries as filings
+        from app.filings.rows import FilingFilter
         from app.improvements import queries as improvements
         from app.suggestions import queries as suggestions
         from app.tickets import queries
 
         text, person = self.field.text().strip(), self._session.person
+        reads = self._reads_tickets
         chosen = queries.TicketFilter(search=text)
 
-        def read(connection: Any) -> tuple[str, Any, Any, Any, Any]:
-            kept = queries.saved_filters(connection) if person.group in HANDLERS else ()
-            page = queries.page(connection, chosen, person=person, limit=MOST)
+        def read(connection: Any) -> tuple[str, Any, Any, Any, Any, Any, Any]:
+            kept = queries.saved_filters(connection) if reads else ()
+            page = queries.page(connection, chosen, person=person, limit=MOST).rows if reads else ()
             wanted = improvements.OrderFilter(search=text)
             numbered = any(mark in text for mark in _ORDER_MARKS) and self._session.registry.allowed(
                 "go.statistics"
             )
             orders = improvements.page(connection, wanted, limit=MOST).rows if numbered else ()
             left = suggestions.SuggestionFilter(search=text)
-            said = suggestions.page(connection, left, limit=FEWER).rows if person.group in HANDLERS else ()
+            said = suggestions.page(connection, left, limit=FEWER).rows if reads else ()
             mine = tuple(one for one in kept if _is_meant(one.name, text))[:MOST]
-            return text, mine, orders, page, said
+            files = _FILING in text and self._session.registry.allowed("go.filings")
+            filed = filings.page(connection, FilingFilter(search=text), limit=MOST).rows if files else ()
+            against = appeals.page(connection, AppealFilter(search=text), limit=FEWER).rows if reads else ()
+            return text, mine, orders, page, said, filed, against
 
         self._session.query(self, read, self._arrived, key="search")
 
     def _arrived(self, answer: tuple) -> None:
-        text, kept, orders, page, said = answer
+        text, kept, orders, page, said, filed, against = answer
         if text != self.field.text().strip() or not self.isVisible():
             return
         at = self.list.currentRow()
@@ -192,7 +207,14 @@ class SearchPanel(Overlay):
         for order in orders:
             words = f"{order.number} · {order.agency} · {order.subject}"
             self._add("rectify", words, order_chip(order).text, ("order", order.id))
-        for found in page.rows:
+        for filing in filed:
+            self._add(
+                "filing", f"{filing.number} · {filing.title}", filing.state.label, ("filing", filing.id)
+            )
+        for appeal in against:
+            words = " · ".join((appeal.number, appeal.agency, appeal.appellant))
+            self._add("appeal", words, appeal.state.label, ("appeal", appeal.id))
+        for found in page:
             words = " · ".join(w for w in (found.item, found.agency, found.number) if w)
             self._add("tickets", words, deadline_chip(found).text, ("ticket", found.id))
         for one in said:
@@ -225,8 +247,8 @@ class SearchPanel(Overlay):
             from app.improvements.queries import OrderRef
 
             self._session.go("statistics", OrderRef(value))
-        elif kind == "suggestion":
-            self._session.go("suggestions", value)
+        elif kind in ("suggestion", "filing", "appeal"):
+            self._session.go(f"{kind}s", value)
         else:
             self._session.go("tickets", value)
 

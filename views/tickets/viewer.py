@@ -32,9 +32,9 @@ def view(
     files: tuple[Any, ...],
     chosen: int,
     *,
-    read: Callable[[Any, int], bytes] = attachments.content,
+    read: Callable[[Any, int], bytes] | None = None,
 ) -> None:
-    """Shows the file with that id among those beside it, over the owner's window; `read` gives its bytes."""
+    """Shows the file with that id among those beside it, over the owner's window; `read` gives its bytes (of tickets' files: none)."""
     window = owner.window()
     viewer = window.findChild(Viewer) or Viewer(session, window)
     viewer.content_of = read
@@ -48,7 +48,7 @@ class Viewer(Overlay):
         super().__init__("附件", parent)
         self._session = session
         #: How the bytes of a file are read.
-        self.content_of: Callable[[Any, int], bytes] = attachments.content
+        self.content_of: Callable[[Any, int], bytes] | None = None
         self._files: tuple[Any, ...] = ()
         self._at = 0
         self._content: bytes | None = None
@@ -177,7 +177,7 @@ class Viewer(Overlay):
             self._say(f"{file.kind.label}不在窗口里显示，请另存后打开。")
             return
         self._say("正在读取…")
-        read = self.content_of
+        read = self.content_of or attachments.content
         self._session.query(
             self, lambda connection: (file.id, read(connection, file.id)), self._read,
             key="content", failed=self._not_shown,
@@ -253,7 +253,8 @@ class Viewer(Overlay):
 
     def save_to(self, path: Path) -> None:
         """Writes the file; that it left the house is noted first."""
-        file, session, read = self._files[self._at], self._session, self.content_of
+        file, session = self._files[self._at], self._session
+        read = self.content_of or attachments.content
         workspace = session.workspace
 
         def work(_task: Task) -> Path:
