@@ -30,17 +30,19 @@ def document(draft: Draft, facts: Facts | None, *, number: str | None, on: date)
     for section in written.sections:
         blocks.append(Heading(section.title))
         blocks += [block for part in section.blocks for block in _block(part, facts)]
-    marked = written.form is Form.MARKED
+    headed = written.form is not Form.PLAIN
     return Document(
         title=written.title,
         blocks=tuple(blocks),
-        mark=written.mark if marked else None,
-        number=(number or f"{written.number_word}〔{on.year}〕　号") if marked else number,
+        mark=written.mark if headed else None,
+        number=(number or f"{written.number_word}〔{on.year}〕　号") if headed else number,
         addressee=written.addressee or None,
         signature=Signature(written.issuer, on),
         note=written.note or None,
-        end=EndBlock(written.copies, written.printed_by or written.issuer, on) if marked else None,
+        end=EndBlock(written.copies, written.printed_by or written.issuer, on) if headed else None,
         annexes=tuple(_annexes(written, facts)),
+        letter=written.form is Form.LETTER,
+        stamp="草稿" if number is None else None,
     )
 
 

@@ -45,6 +45,7 @@ from app.documents.sheets import (
     RIGHT,
     ROOM,
     SMALL,
+    TITLE,
     Area,
 )
 from app.documents.wordstyles import (
@@ -104,6 +105,19 @@ def _timeless(packed: bytes) -> bytes:
     return out.getvalue()
 
 
+def _stamp_pages(section: Any, said: str) -> None:
+    """What each page is not yet, in red at the head of it; further sections take it over."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt, RGBColor
+
+    for header in (section.header, section.even_page_header):
+        header.is_linked_to_previous = False
+        paragraph = header.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        run = paragraph.add_run(said)
+        run.font.size, run.font.color.rgb, run.font.bold = Pt(TITLE), RGBColor.from_string(RED), True
+
+
 def _legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
@@ -154,6 +168,8 @@ class _Writer:
 
     def document(self, document: Document) -> None:
         """The whole paper."""
+        if document.stamp is not None:
+            _stamp_pages(self._word.sections[0], document.stamp)
         if document.mark is not None:
             self._mark(document.mark, document.number)
         self._title(document.title, above=2 * PITCH if document.mark is not None else 0)

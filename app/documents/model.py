@@ -153,7 +153,11 @@ class EndBlock:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper. `mark`: the issuer's mark in red, none on papers that stay in the house; `note`: 附注."""
+    """A paper. `mark`: the issuer's mark in red, none on papers that stay in the house; `note`: 附注.
+
+    `letter`: 信函格式, the mark between the page's edge and double rules, no number on the first page. `stamp`: what stands in a
+    frame in the corner of each page of what is not yet valid (草稿).
+    """
 
     title: str
     blocks: tuple[Block, ...]
@@ -164,6 +168,8 @@ class Document:
     note: str | None = None
     end: EndBlock | None = None
     annexes: tuple[Annex, ...] = ()
+    letter: bool = False
+    stamp: str | None = None
 
     def numbered(self) -> Iterator[Block]:
         """The blocks with the numbers of headings and numbered paragraphs written before them."""
