@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from app.circulars.draft import Draft, Field, Section, Words
 from models.rules.circulars import Form
 from views.circulars.words import WordsEdit
 from views.shell.parts import Button, clear, icon_button, label, row, scrolling
 from views.shell.theme import UNIT
-from views.tickets.forms import Choice, field_row, text_area
+from views.tickets.forms import field_row, text_area
 
 
 class SectionBox(QWidget):
@@ -44,9 +44,18 @@ class SectionBox(QWidget):
         column.addWidget(self.words)
         self.title.textEdited.connect(self.edited)
         self.words.edited.connect(self.edited)
-        self.up.clicked.connect(partial(self.moved.emit, -1))
-        self.down.clicked.connect(partial(self.moved.emit, 1))
-        drop.clicked.connect(self.dropped)
+        self.up.clicked.connect(self._up)
+        self.down.clicked.connect(self._down)
+        drop.clicked.connect(self._drop)
+
+    def _up(self) -> None:
+        self.moved.emit(-1)
+
+    def _down(self) -> None:
+        self.moved.emit(1)
+
+    def _drop(self) -> None:
+        self.dropped.emit()
 
     def section(self) -> Section:
         """As it is written now."""
@@ -113,7 +122,9 @@ class CircularEditor(QWidget):
         outer.addWidget(self.figure)
 
     def _make_head(self, body: QWidget) -> None:
-        self.form = Choice({form: form.label for form in Form}, body)
+        self.form = QComboBox(body)
+        for form in Form:
+            self.form.addItem(form.label, form.value)
         self.form.setAccessibleName("版式")
         self.title = text_area("标题；换行处就是断行处", body, lines=2)
         self.addressee = self._line("主送机关", body)
@@ -123,7 +134,7 @@ class CircularEditor(QWidget):
         self._column.addLayout(field_row("标题", self.title, body))
         self._column.addLayout(field_row("主送", self.addressee, body))
         self._column.addWidget(self.opening)
-        self.form.edited.connect(self._changed)
+        self.form.currentIndexChanged.connect(self._changed)
         self.title.textChanged.connect(self._changed)
 
     def _make_foot(self, body: QWidget) -> None:
@@ -153,7 +164,7 @@ class CircularEditor(QWidget):
         """Shows a draft; `shown`: what the facts say now."""
         self._showing = True
         self._draft, self._shown, self._at = draft, shown, None
-        self.form.set_value(draft.form)
+        self.form.setCurrentIndex(self.form.findData(draft.form.value))
         self.title.setPlainText(draft.title)
         for field, text in self._lines(draft):
             field.setText(text)
@@ -187,7 +198,7 @@ class CircularEditor(QWidget):
         opening = tuple(piece for w in words for piece in w.pieces)
         return replace(
             self._draft,
-            form=self.form.value() or self._draft.form,
+            form=Form(self.form.currentData()),
             title=self.title.toPlainText().strip(),
             addressee=self.addressee.text().strip(),
             issuer=self.issuer.text().strip(),
@@ -200,7 +211,7 @@ class CircularEditor(QWidget):
             sections=tuple(box.section() for box in self._boxes),
         )
 
-    def _changed(self) -> None:
+    def _changed(self, *_value: object) -> None:
         if not self._showing:
             self.edited.emit()
 

@@ -178,8 +178,11 @@ class CircularPanel(QFrame):
             said.setToolTip(f"{file.name}\nSHA-256 {file.hash}")
             save = Button("另存…", "save", "link", self._content)
             save.setAccessibleName(f"另存 {file.name}")
-            save.clicked.connect(partial(self.file_wanted.emit, file))
+            save.clicked.connect(partial(self._save, file))
             self._files.addLayout(row(said, None, save))
+
+    def _save(self, file: FileRow, _pressed: object = None) -> None:
+        self.file_wanted.emit(file)
 
     # what can be done -------------------------------------------------------------------------------------
 

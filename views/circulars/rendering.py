@@ -1,4 +1,4 @@
-"""The files of a circular: PDF as it is printed, Word to be worked with."""
+"""The files of a circular: PDF as it is printed, Word to be worked with, the annexes as a workbook."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ from views.documents.painter import installed, pages_of, pdf
 def files(draft: Draft, facts: Facts | None, number: str, on: date) -> Sequence[Rendered]:
     """What is kept of a circular when it goes out under a number."""
     paper = document(draft, facts, number=number, on=on)
-    return rendered(paper, pages_of(paper), number)
+    made = rendered(paper, pages_of(paper), number)
+    return made if facts is None else (*made, annexes(draft, facts, number))
+
+
+def annexes(draft: Draft, facts: Facts, name: str) -> Rendered:
+    """The tables of a circular as a workbook under a name."""
+    from app.circulars.workbook import annex_book
+
+    return Rendered(f"{name} 附表.xlsx", "xlsx", annex_book(draft, facts, name))
 
 
 def rendered(paper: Document, sheets: tuple[Sheet, ...], name: str) -> Sequence[Rendered]:

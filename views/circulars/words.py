@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -261,13 +263,20 @@ class _Run:
 
 
 def _parts(block: QTextBlock) -> Iterator[_Run]:
-    """The runs of a paragraph. By ranges: the binding of the iterator over fragments frees what is still in use."""
+    """The runs of a paragraph, asked character by character: the bindings of Qt's own iterators over fragments and
+    ranges free what is still in use."""
     units = block.text().encode("utf-16-le")  # Qt counts a rare character as two
-    for part in block.textFormats():
-        first, past = part.start, part.start + part.length
-        text = units[2 * first : 2 * past].decode("utf-16-le")
-        if text:
-            yield _Run(block.position() + first, block.position() + past, text, QTextCharFormat(part.format))
+    cursor, base = QTextCursor(block), block.position()
+    forms = []
+    for place in range(len(units) // 2):
+        cursor.setPosition(base + place + 1)
+        form = cursor.charFormat()
+        forms.append((form.property(_SERIAL), place, form))
+    for _serial, run in groupby(forms, key=itemgetter(0)):
+        same = list(run)
+        first, past = same[0][1], same[-1][1] + 1
+        text = units[2 * first : 2 * past].decode("utf-16-le", "replace")
+        yield _Run(base + first, base + past, text, same[0][2])
 
 
 def _pieces(parts: list[_Run]) -> Iterator[Piece]:
