@@ -60,7 +60,8 @@ class _Book:
         )
         self._text = book.add_format({**look, "border": 1})
         self._middle = book.add_format({**look, "border": 1, "align": "center"})
-        self._whole = book.add_format({**look, "border": 1, "num_format": "#,##0"})
+        self._right = book.add_format({**look, "border": 1, "align": "right"})
+        self._whole = book.add_format({**look, "border": 1, "align": "right", "num_format": "#,##0"})
         self._exact = book.add_format({**look, "border": 1, "num_format": "0.00"})
         self._percent = book.add_format({**look, "border": 1, "num_format": "0.00%"})
 
@@ -89,19 +90,23 @@ class _Book:
             sheet.set_column(place, place, max(7.0, 118 * column.share / whole))
             sheet.write_string(2, place, neutral(column.title), self._head)
         for line, texts in enumerate(table.rows, 3):
+            sheet.set_row(line, 20)
             for place, (text, column) in enumerate(zip(texts, table.columns, strict=True)):
-                self._cell(sheet, line, place, text, middle=column.side is Side.CENTRE)
+                self._cell(sheet, line, place, text, column.side)
         sheet.freeze_panes(3, 2)
         if chart:
             self._pareto(sheet, name, len(table.rows))
 
-    def _cell(self, sheet: Any, line: int, place: int, text: str, *, middle: bool) -> None:
+    def _cell(self, sheet: Any, line: int, place: int, text: str, side: Side) -> None:
+        words = {Side.CENTRE: self._middle, Side.RIGHT: self._right, Side.LEFT: self._text}[side]
         if not _NUMBER.fullmatch(text):
-            sheet.write_string(line, place, neutral(text), self._middle if middle else self._text)
+            sheet.write_string(line, place, neutral(text), words)
             return
         plain = text.replace(",", "")
         if plain.endswith("%"):
             sheet.write_number(line, place, float(Decimal(plain[:-1]) / 100), self._percent)
+        elif side is Side.CENTRE:
+            sheet.write_number(line, place, float(plain), self._middle)
         else:
             sheet.write_number(line, place, float(plain), self._exact if "." in plain else self._whole)
 
@@ -121,6 +126,7 @@ class _Book:
         line.add_series({"name": "累计占比", "categories": [name, 3, 0, last, 0], "values": [name, 3, 3, last, 3], "y2_axis": True,
                          "line": {"color": "#1D2330"}, "marker": {"type": "diamond"}})  # fmt: skip
         bars.combine(line)
+        line.set_y2_axis({"num_format": "0%", "min": 0, "max": 1})
         bars.set_title({"name": "差评标签"})
         bars.set_legend({"position": "bottom"})
         bars.set_size({"width": 760, "height": 380})
@@ -133,6 +139,9 @@ class _Book:
         sheet = self._book.add_worksheet(_SCORES)
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 4, 14)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 1)
         for place, (_, name, _colour) in enumerate(_PARTS, 1):
             sheet.write_string(0, place, name, self._head)
         sheet.write_string(0, 0, "单位", self._head)
@@ -145,8 +154,8 @@ class _Book:
             chart.add_series({"name": name, "categories": [_SCORES, 1, 0, len(view.rows), 0], "values": [_SCORES, 1, place, len(view.rows), place],
                               "fill": {"color": colour}, "border": {"color": "#1D2330", "width": 0.5}, "gap": 40})  # fmt: skip
         chart.set_title({"name": "综合评分的构成"})
-        chart.set_y_axis({"reverse": True})
-        chart.set_x_axis({"min": 0, "max": 100, "name": "分"})
+        chart.set_y_axis({"reverse": True, "interval_unit": 1})
+        chart.set_x_axis({"min": 0, "max": 100, "name": "分", "label_position": "high"})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 820, "height": max(320, 60 + 26 * len(view.rows))})
         sheet.insert_chart(0, 6, chart, {"description": "各单位综合评分由四项得分构成，数字见左表"})
