@@ -195,7 +195,7 @@ def filing_commands() -> Iterable[Command]:
 def circular_commands() -> Iterable[Command]:
     """A new circular, and what is done with the chosen one."""
     for what, title, icon, shortcut in (
-        ("make", "起草通报", "edit", "Ctrl+Alt+N"),
+        ("make", "起草通报", "edit", "Ctrl+Alt+G"),
         ("write", "编辑通报草稿", "edit", None),
         ("issue", "印发通报", "send", None),
         ("withdraw", "撤销通报", "recall", None),
