@@ -19,7 +19,17 @@ def files(draft: Draft, facts: Facts | None, number: str, on: date) -> Sequence[
     """What is kept of a circular when it goes out under a number."""
     paper = document(draft, facts, number=number, on=on)
     made = rendered(paper, pages_of(paper), number)
-    return made if facts is None else (*made, annexes(draft, facts, number))
+    if facts is None:
+        return made
+    page = (public_release(paper, facts, number),) if facts.kind is Kind.PUBLIC else ()
+    return (*made, annexes(draft, facts, number), *page)
+
+
+def public_release(paper: Document, facts: Facts, name: str) -> Rendered:
+    """The page for the public, one file that stands alone."""
+    from app.circulars.page import public_page
+
+    return Rendered(f"{name}.html", "html", public_page(paper, facts))
 
 
 def annexes(draft: Draft, facts: Facts, name: str) -> Rendered:

@@ -223,7 +223,7 @@ class CircularWriter(QWidget):
         self.keep()
         loose = len(self.editor.draft().detached())
         withdraws = self.detail.withdraws
-        said = f"将取今年的下一个文号，共 {len(self._sheets)} 页；正文、数字和 PDF、Word 文件从此不能再改。"
+        said = f"将取今年的下一个文号，共 {len(self._sheets)} 页；正文、数字和 PDF、Word、Excel 文件从此不能再改。"
         if withdraws is not None:
             said += f"《{withdraws.title}》（{withdraws.number_text}）同时撤销。"
         elif self.detail.row.kind is Kind.MONTHLY:
