@@ -30,6 +30,6 @@ COLUMNS = (
     Column("title", "标题", 180, lambda r: r.title, lambda r: f"{r.title}（{r.kind.article}）", stretch=True),
     Column("kind", "种类", 100, lambda r: r.kind.label, quiet=True, needs=640),
     Column("months", "月份", 110, months, quiet=True, needs=760),
-    Column("issued_on", "印发日期", 96, lambda r: dates.exact_day(r.issued_on) if r.issued_on else "—",
+    Column("issued_on", "印发日期", 124, lambda r: dates.exact_day(r.issued_on) if r.issued_on else "—",
            quiet=True, needs=560),
 )  # fmt: skip

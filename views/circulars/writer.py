@@ -15,7 +15,7 @@ from app.circulars.draft import Draft, bound
 from app.circulars.facts import Facts
 from app.circulars.paper import document
 from app.circulars.rows import CircularDetail
-from app.documents.sheets import WIDTH
+from app.documents.sheets import WIDTH, Sheet
 from app.errors import PingdeskError
 from models.rules.circulars import Kind
 from views.circulars import rendering
@@ -54,6 +54,7 @@ class CircularWriter(QWidget):
         self._saved: Draft | None = None
         self._asked: _Asked | None = None
         self._issuing = False
+        self._sheets: tuple[Sheet, ...] = ()
         self.editor = CircularEditor(self)
         self.editor.edited.connect(self._edited)
         self._drawing, self._keeping = self._timer(_DRAWN, self.draw), self._timer(_KEPT, self.keep)
