@@ -56,6 +56,9 @@ def _annexes(draft: Draft, facts: Facts | None) -> Iterator[Annex]:
 def _block(part: Words | Inset, facts: Facts | None) -> Iterator[Block]:
     if isinstance(part, Words):
         yield _paragraph(part)
+    elif facts is not None and part.kind == "picture":
+        if part.key in facts.charts:
+            yield facts.charts[part.key]
     elif facts is not None and part.key in facts.tables and facts.tables[part.key].rows:
         yield facts.tables[part.key]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from app.documents.model import Column, Side, Table
 from app.rankings.queries import RankedRow, RankingView
-from app.statistics.rows import Figures
+from app.statistics.rows import Figures, MonthRates
 from app.tickets.rows import Side as TicketSide
 from models.rules.circulars import rank_change
-from models.rules.scoring import Score
 
 _RANKING = (
     ("名次", 30, Side.CENTRE), ("单位", 58, Side.LEFT), ("办件", 36, Side.RIGHT), ("评价", 36, Side.RIGHT), ("政务服务质量", 43, Side.RIGHT),
@@ -61,17 +60,22 @@ def _ranked(row: RankedRow) -> tuple[str, ...]:
     )
 
 
+def ranked_figures(view: RankingView) -> Mapping[str, str]:
+    """Key → figure of each cell of a ranking that shows one."""
+    return {
+        key: text
+        for row in view.rows
+        for key, text in zip(_keys(row.score.facts.agency), _ranked(row), strict=True)
+        if key is not None
+    }
+
+
 def _keys(agency: str) -> tuple[str | None, ...]:
     return tuple(f"rank.{agency}.{key}" if key else None for key in _KEYS)
 
 
 def _number(value: Decimal | None) -> str:
     return "—" if value is None else str(value)
-
-
-def score_of(score: Score) -> str:
-    """The composite as shown."""
-    return _number(score.composite)
 
 
 def label_table(figures: Figures) -> Table:
@@ -103,3 +107,36 @@ def bad_table(figures: Figures) -> Table:
         if (c := one.counts).tickets
     ]
     return Table(columns, tuple(found))
+
+
+def month_table(trend: Sequence[MonthRates]) -> Table:
+    """The year's months: ratings, bad ones, the good rate."""
+    titles = ("月份", "评价条数", "差评条数", "好评率")
+    columns = tuple(Column(t, 24, Side.LEFT if t == "月份" else Side.RIGHT) for t in titles)
+    rows = (
+        (f"{m.month.year}年{m.month.month}月", f"{c.ratings:,}", f"{c.bad:,}", c.rate("good").text)
+        for m in trend
+        if (c := m.counts)
+    )
+    return Table(columns, tuple(rows))
+
+
+def rank_table(year: RankingView, months: Sequence[RankingView]) -> Table:
+    """Each agency's rank month by month and in the whole; one month alone says nothing more than the whole."""
+    if len(months) < 2:
+        return Table((), ())
+    titles = [f"{view.period.first.month}月" for view in months]
+    columns = (
+        Column("单位", 40),
+        *(Column(title, 12, Side.CENTRE) for title in titles),
+        Column("全期", 14, Side.CENTRE),
+    )
+    ranks = [{row.score.facts.agency: str(row.rank) for row in view.rows} for view in months]
+    return Table(
+        columns,
+        tuple(
+            (name, *(by_name.get(name, "—") for by_name in ranks), str(row.rank))
+            for row in year.rows
+            if (name := row.score.facts.agency)
+        ),
+    )

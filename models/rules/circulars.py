@@ -82,19 +82,25 @@ EVENTS = {
 }
 
 
+#: What is said of a figure that looks as it did.
+UNCHANGED = "持平"
+
+
 def change(now: int | Decimal | Fraction, before: int | Decimal | Fraction, unit: str = "") -> str:
     """How a figure changed, as an official writes: 上升0.53个百分点, 减少3件, 持平. Decimals are shown to two places.
 
     Compared as shown: what looks the same is said to be the same. Points (个百分点, 分) rise and fall; counts grow and shrink.
     """
     if isinstance(now, int) and isinstance(before, int):
-        return "持平" if now == before else f"{'增加' if now > before else '减少'}{abs(now - before):,}{unit}"
+        return (
+            UNCHANGED if now == before else f"{'增加' if now > before else '减少'}{abs(now - before):,}{unit}"
+        )
     this, that = shown(Fraction(now)), shown(Fraction(before))
-    return "持平" if this == that else f"{'上升' if this > that else '下降'}{abs(this - that)}{unit}"
+    return UNCHANGED if this == that else f"{'上升' if this > that else '下降'}{abs(this - that)}{unit}"
 
 
 def rank_change(now: int, before: int | None) -> str:
     """↑2, ↓1, 持平; — where there was no rank."""
     if before is None:
         return "—"
-    return "持平" if now == before else f"{'↑' if now < before else '↓'}{abs(now - before)}"
+    return UNCHANGED if now == before else f"{'↑' if now < before else '↓'}{abs(now - before)}"

@@ -31,6 +31,8 @@ KNOWN_PAST_DOORS: dict[tuple[str, str], str] = {
     ): "the year's score is the ranking's own reckoning",
     ("app/statistics/annual_book.py", "app.rankings.formulas"): "and stands on the lines of its sheets",
     ("app/circulars/facts.py", "app.statistics.wording"): "what is counted is said in one way",
+    ("app/circulars/collecting.py", "app.statistics.wording"): "what is counted is said in one way",
+    ("app/circulars/facts.py", "app.statistics.briefing"): "and drawn in one way",
     ("app/cases/export.py", "app.tickets.export"): "every list leaves the house through one writer",
     ("app/cases/export.py", "app.tickets.sheets"): "onto the same sheets",
     ("app/appeals/rows.py", "app.tickets.files"): "evidence is a file as those of tickets are",
