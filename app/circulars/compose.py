@@ -13,6 +13,7 @@ from app.documents.model import RULES, Level
 from app.documents.numerals import day
 from app.rankings.queries import RankedRow, period_text
 from models.rules.circulars import Kind
+from models.rules.ratings import Satisfaction
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 #: So many are named at either end of a ranking.
@@ -143,10 +144,14 @@ class _Writer:
         if not self._has("total.active"):
             yield self.words(f"{period}没有收到政务服务评价。")
             return
+        given = "其中主动评价{total.active}条，超时默认好评{total.defaults}条"
+        if self.shown["total.defaults"] == "0":
+            given = "均为主动评价"
+        levels = [level for level in Satisfaction if self.shown[f"level.{level.value}"] != "0"]
+        by_level = "、".join(f"{level.label}{{level.{level.value}}}条" for level in levels)
         yield self.words(
-            "共收到评价{total.ratings}条" + self._changed("ratings") + "；其中主动评价{total.active}条，超时默认好评{total.defaults}条。"
-            "按等级分，非常满意{level.5}条、满意{level.4}条、基本满意{level.3}条、不满意{level.2}条、非常不满意{level.1}条。"
-        )  # fmt: skip
+            f"共收到评价{{total.ratings}}条{self._changed('ratings')}；{given}。按等级分，{by_level}。"
+        )
         mean = (
             "平均分{total.mean}分（满分10分，依据：细则第六条）"
             + self._changed("mean")

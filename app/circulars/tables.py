@@ -16,6 +16,8 @@ _RANKING = (
     ("差评工单处理率", 43, Side.RIGHT), ("大厅推广度", 43, Side.RIGHT), ("办事评价覆盖度", 43, Side.RIGHT), ("综合评分", 41, Side.RIGHT),
     ("上期名次", 30, Side.CENTRE), ("升降", 32, Side.CENTRE),
 )  # fmt: skip
+#: The last columns compare with the period before.
+_OF_BEFORE = 2
 _KEYS = (
     None,
     None,
@@ -32,7 +34,7 @@ _KEYS = (
 
 
 def ranking_table(view: RankingView) -> Table:
-    """名次, 办件, 评价, the four parts, 综合评分, 上期名次, 升降; the unranked below, with why."""
+    """名次, 办件, 评价, the four parts, 综合评分, and where the period before had ranks 上期名次, 升降; the unranked below, with why."""
     columns = tuple(Column(title, share, side) for title, share, side in _RANKING)
     rows = [_ranked(row) for row in view.rows]
     keys = [_keys(row.score.facts.agency) for row in view.rows]
@@ -41,7 +43,9 @@ def ranking_table(view: RankingView) -> Table:
         cases = sum(number for _, number in facts[name].cases.values())
         rows.append(("—", name, f"{cases:,}" if cases else "—", f"{facts[name].ratings:,}", why, *("—",) * 6))
         keys.append((None,) * len(_RANKING))
-    return Table(columns, tuple(rows), keys=tuple(keys))
+    compared = any(row.previous_rank for row in view.rows)
+    past = len(_RANKING) if compared else len(_RANKING) - _OF_BEFORE
+    return Table(columns[:past], tuple(row[:past] for row in rows), keys=tuple(key[:past] for key in keys))
 
 
 def _ranked(row: RankedRow) -> tuple[str, ...]:

@@ -37,6 +37,9 @@ def annex_book(draft: Draft, facts: Facts, number: str) -> bytes:
             made.table(f"{name}排名", facts.tables[f"ranking.{group}"], draft, number)
     if facts.kind in (Kind.MONTHLY, Kind.ANNUAL):
         made.scores(facts.views["township"])
+    for key, name in (("ranks", "逐月名次"), ("months", "逐月评价")):
+        if facts.tables[key].rows:
+            made.table(name, facts.tables[key], draft, number)
     if facts.kind is not Kind.PUBLIC:
         for key, name in (("labels", "差评标签"), ("bad", "差评工单")):
             if facts.tables[key].rows:

@@ -34,6 +34,8 @@ INSETS = {
     "ranking.department": "市直部门排名表",
     "labels": "差评标签统计表",
     "bad": "差评工单办理情况表",
+    "ranks": "逐月名次表",
+    "months": "逐月评价情况表",
 }
 
 
