@@ -31,6 +31,7 @@ class Kind(Flag):
     FILINGS = auto()
     STAFF = auto()
     REFERRALS = auto()
+    CIRCULARS = auto()
 
 
 @dataclass(frozen=True, slots=True)

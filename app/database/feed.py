@@ -54,6 +54,7 @@ _KINDS = {
     "callbacks": Kind.CALLBACKS,
     "filings": Kind.FILINGS,
     "staff": Kind.STAFF,
+    "circulars": Kind.CIRCULARS,
 }
 
 _OPTIONS = {"autocommit": True, "application_name": "pingdesk feed"}

@@ -45,6 +45,7 @@ from app.documents.sheets import (
     RIGHT,
     ROOM,
     SMALL,
+    TITLE,
     Area,
 )
 from app.documents.wordstyles import (
@@ -74,8 +75,6 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SIDES = {Side.LEFT: "left", Side.CENTRE: "center", Side.RIGHT: "right"}
 #: A row of at most so many lines is never torn apart; a last paragraph of so many characters stays with its signature.
 _WHOLE, _KEPT = 8, 6 * 28
-#: What is free at the sides of a cell.
-_PAD = 5
 #: What is free below a table.
 _BELOW = 8
 
@@ -104,6 +103,19 @@ def _timeless(packed: bytes) -> bytes:
             part.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(part, old.read(name))
     return out.getvalue()
+
+
+def _stamp_pages(section: Any, said: str) -> None:
+    """What each page is not yet, in red at the head of it; further sections take it over."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt, RGBColor
+
+    for header in (section.header, section.even_page_header):
+        header.is_linked_to_previous = False
+        paragraph = header.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        run = paragraph.add_run(said)
+        run.font.size, run.font.color.rgb, run.font.bold = Pt(TITLE), RGBColor.from_string(RED), True
 
 
 def _legal(text: str) -> str:
@@ -156,6 +168,8 @@ class _Writer:
 
     def document(self, document: Document) -> None:
         """The whole paper."""
+        if document.stamp is not None:
+            _stamp_pages(self._word.sections[0], document.stamp)
         if document.mark is not None:
             self._mark(document.mark, document.number)
         self._title(document.title, above=2 * PITCH if document.mark is not None else 0)
@@ -286,7 +300,7 @@ class _Writer:
         whole = sum(column.share for column in table.columns)
         widths = [twips(self._area.room * column.share / whole) for column in table.columns]
         made = element("tbl")
-        _table_properties(element("tblPr", made), sum(widths))
+        _table_properties(element("tblPr", made), sum(widths), table.pad)
         grid = element("tblGrid", made)
         for width in widths:
             element("gridCol", grid, w=width)
@@ -314,14 +328,14 @@ def _run(paragraph: Any, text: str, size: float | None = None) -> None:
     run.text = _legal(text)
 
 
-def _table_properties(properties: Any, wide: int) -> None:
+def _table_properties(properties: Any, wide: int, pad: float) -> None:
     element("tblW", properties, w=wide, type="dxa")
     borders = element("tblBorders", properties)
     for edge in ("top", "left", "bottom", "right", "insideH", "insideV"):
         element(edge, borders, val="single", sz=5, space=0, color="000000")
     element("tblLayout", properties, type="fixed")
     margins = element("tblCellMar", properties)
-    for edge, room in (("top", 4), ("left", _PAD), ("bottom", 4), ("right", _PAD)):
+    for edge, room in (("top", 4), ("left", pad), ("bottom", 4), ("right", pad)):
         element(edge, margins, w=twips(room), type="dxa")
 
 
@@ -331,7 +345,7 @@ def _row(
     row = element("tr", table)
     properties = element("trPr", row)
     lines = max(
-        _lines(text, width / TWIPS - 2 * _PAD, FINE) for text, width in zip(texts, widths, strict=True)
+        _lines(text, width / TWIPS - 2 * content.pad, FINE) for text, width in zip(texts, widths, strict=True)
     )
     if lines <= _WHOLE:
         element("cantSplit", properties)

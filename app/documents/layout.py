@@ -46,6 +46,8 @@ _FACES = {Level.FIRST: Face.HEITI, Level.SECOND: Face.KAITI}
 #: The mark's upper edge below the type area's, the red rule below the number, and the end block's pitch.
 MARK_BELOW, RULE_BELOW, _END_PITCH = 35 * MM, 4 * MM, 24.0
 _TALLEST_MARK = 58.0
+#: The mark of a letter is smaller: it stands above the rules.
+_LETTER_MARK = 44.0
 #: A last paragraph of at most so many lines goes to the next page with its signature rather than leave it alone.
 _KEPT = 6
 
@@ -53,7 +55,9 @@ _KEPT = 6
 def lay_out(document: Document, measure: Measure) -> tuple[Sheet, ...]:
     """The pages of a paper."""
     flow = Flow(measure)
-    if document.mark is not None:
+    if document.mark is not None and document.letter:
+        _letterhead(flow, document.mark, document.number)
+    elif document.mark is not None:
         _mark(flow, document.mark, document.number)
     _title(flow, document.title)
     if document.addressee is not None:
@@ -69,7 +73,10 @@ def lay_out(document: Document, measure: Measure) -> tuple[Sheet, ...]:
     for number, annex in enumerate(document.annexes, 1):
         _annex(flow, annex, document.annex_label(number))
     for sheet in flow.pages:
-        _number(sheet, measure)
+        if not (document.letter and sheet.number == 1):
+            _number(sheet, measure)
+        if document.stamp is not None:
+            _stamp(sheet, document.stamp, measure)
     return tuple(flow.pages)
 
 
@@ -162,6 +169,40 @@ def _mark(flow: Flow, mark: str, number: str | None) -> None:
     flow.page.strokes.append(Stroke(LEFT, rule, RIGHT, rule, 1.5, red=True))
     flow.y = rule
     flow.skip(2)
+
+
+def _letterhead(flow: Flow, mark: str, number: str | None) -> None:
+    """信函格式 (GB/T 9704 10.1): the mark 30 mm below the edge, double rules of 170 mm below it and 20 mm above the foot,
+    the number at the right under the first; the title two lines further."""
+    size = min(mark_size(mark, flow.measure), _LETTER_MARK)
+    wide = flow.measure(mark, Face.TITLE, size)
+    top = 30 * MM
+    flow.page.runs.append(
+        Run((sheets.WIDTH - wide) / 2, top + size * sheets.ASCENT, mark, Face.TITLE, size, red=True)
+    )
+    rule = top + size + RULE_BELOW
+    left, right = (sheets.WIDTH - 170 * MM) / 2, (sheets.WIDTH + 170 * MM) / 2
+    foot = HEIGHT - 20 * MM
+    for y, thick in ((rule, 2.0), (rule + 3, 0.75), (foot - 3, 0.75), (foot, 2.0)):
+        flow.page.strokes.append(Stroke(left, y, right, y, thick, red=True))
+    flow.y = max(TOP, rule + 3)
+    flow.settle()
+    if number is not None:
+        flow.put(number, RIGHT - flow.measure(number, Face.FANGSONG, BODY), Face.FANGSONG, BODY)
+        flow.skip(1)
+    flow.skip(2)
+
+
+def _stamp(page: Sheet, said: str, measure: Measure) -> None:
+    """What a page is not yet, in a red frame in the corner above the type area."""
+    wide, pad = measure(said, Face.HEITI, TITLE), 6.0
+    right, top = page.width - 20 * MM, 14 * MM
+    left, bottom = right - wide - 2 * pad, top + TITLE + 2 * pad
+    page.runs.append(Run(left + pad, top + pad + TITLE * sheets.ASCENT, said, Face.HEITI, TITLE, red=True))
+    for x, y, to_x, to_y in (
+        (left, top, right, top), (right, top, right, bottom), (right, bottom, left, bottom), (left, bottom, left, top),
+    ):  # fmt: skip
+        page.strokes.append(Stroke(x, y, to_x, to_y, 1.5, red=True))
 
 
 def _title(flow: Flow, title: str) -> None:

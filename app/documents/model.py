@@ -40,11 +40,22 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A figure within a text, from `start` up to `end`: the key of what it shows; `detached`: it was typed by hand."""
+
+    start: int
+    end: int
+    key: str
+    detached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Body text, two characters in. `level`: a numbered paragraph, set in body type."""
+    """Body text, two characters in. `level`: a numbered paragraph, set in body type; `marks`: the figures in it."""
 
     text: str
     level: Level | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +68,26 @@ class Column:
     strong: bool = False
 
 
+#: Columns up to which a table has its usual air.
+_MANY = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns. `headed`: the headings stand on top, and again on every further page."""
+    """Rows under columns. `headed`: the headings stand on top, and again on every further page.
+
+    `keys`: row by row the key of the figure that a cell shows, None where it shows none; empty where no cell does.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     headed: bool = True
+    keys: tuple[tuple[str | None, ...], ...] = ()
+
+    @property
+    def pad(self) -> float:
+        """What is free at the sides of a cell, in points; less where many columns share the width."""
+        return 5.0 if len(self.columns) <= _MANY else 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +153,11 @@ class EndBlock:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper. `mark`: the issuer's mark in red, none on papers that stay in the house; `note`: 附注."""
+    """A paper. `mark`: the issuer's mark in red, none on papers that stay in the house; `note`: 附注.
+
+    `letter`: 信函格式, the mark between the page's edge and double rules, no number on the first page. `stamp`: what stands in a
+    frame in the corner of each page of what is not yet valid (草稿).
+    """
 
     title: str
     blocks: tuple[Block, ...]
@@ -140,6 +168,8 @@ class Document:
     note: str | None = None
     end: EndBlock | None = None
     annexes: tuple[Annex, ...] = ()
+    letter: bool = False
+    stamp: str | None = None
 
     def numbered(self) -> Iterator[Block]:
         """The blocks with the numbers of headings and numbered paragraphs written before them."""

@@ -12,7 +12,7 @@ from app.documents.sheets import FINE, Area, Run, Stroke, baseline, set_out
 if TYPE_CHECKING:
     from app.documents.layout import Flow
 
-_LINE, _PAD, _ABOVE, _THIN = 19.0, 5.0, 4.0, 0.6
+_LINE, _ABOVE, _THIN = 19.0, 4.0, 0.6
 #: A row of at most so many lines is never torn apart.
 _WHOLE = 8
 
@@ -50,7 +50,7 @@ def _cells(flow: Flow, table: Table, texts: tuple[str, ...], lefts: tuple[float,
         def width(unit: str, face: Face = face) -> float:
             return flow.measure(unit, face, FINE)
 
-        room = right - left - 2 * _PAD
+        room = right - left - 2 * table.pad
         made.append(break_lines(text, width, room, room))
     return tuple(made)
 
@@ -105,7 +105,7 @@ def _paint(
         face = Face.HEITI if heading else _face(column)
         y = top + (height - len(lines) * _LINE) / 2 if heading or column.strong else top + _ABOVE
         for line in lines:
-            page.runs.append(_cell_line(flow, line, face, side, left + _PAD, right - _PAD, y))
+            page.runs.append(_cell_line(flow, line, face, side, left + table.pad, right - table.pad, y))
             y += _LINE
     flow.y = top + height
 

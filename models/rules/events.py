@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.rules import appeals, callbacks, filings, referrals, suggestions
+from models.rules import appeals, callbacks, circulars, filings, referrals, suggestions
 from models.rules.lifecycle import Action
 
 
@@ -22,6 +22,7 @@ class Matter(StrEnum):
     APPEALS = "appeals"
     CALLBACKS = "callbacks"
     FILINGS = "filings"
+    CIRCULARS = "circulars"
 
     @property
     def label(self) -> str:
@@ -46,6 +47,7 @@ _MATTER_LABELS = {
     "appeals": "申诉与修正",
     "callbacks": "回访",
     "filings": "备案与追责",
+    "circulars": "通报",
 }
 
 _ACTIONS: dict[Matter, dict[str, str]] = {
@@ -105,6 +107,7 @@ _ACTIONS: dict[Matter, dict[str, str]] = {
         **{step.value: step.label for step in filings.Step},
         **referrals.EVENTS,
     },
+    Matter.CIRCULARS: circulars.EVENTS,
 }
 _LABELS = {action: label for actions in _ACTIONS.values() for action, label in actions.items()}
 

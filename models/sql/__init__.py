@@ -42,6 +42,7 @@ CODE = (
     "callbacks",
     "filings",
     "referrals",
+    "circulars",
 )
 
 

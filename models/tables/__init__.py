@@ -14,6 +14,7 @@ from models.tables.base import SCHEMA, Base
 from models.tables.calendar import CalendarDay, CalendarYear, LocalDay, RuleSetRow
 from models.tables.callbacks import Callback, CallbackSample, CallbackTry
 from models.tables.cases import CaseCover, ServiceCase, StagingCase
+from models.tables.circulars import Circular, CircularFile, CircularTemplate
 from models.tables.closing import (
     ClosedAgency,
     ClosedStaff,
@@ -87,6 +88,9 @@ __all__ = [
     "CaseCover",
     "CauseCode",
     "Change",
+    "Circular",
+    "CircularFile",
+    "CircularTemplate",
     "ClosedAgency",
     "ClosedStaff",
     "ClosedTally",

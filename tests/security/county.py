@@ -44,6 +44,8 @@ WORDS = {
 NOBODYS = ("无人承办的原话", "HCP-NOBODY", "CASE-NOBODY")
 #: What was handed to others: seen by whom it names, and by whom it does not.
 HINTS = ("指名的线索", "未指名的线索")
+#: The title of a circular that went out, and of one that did not.
+CIRCULAR, DRAFT = "印发的通报", "通报草稿标题"
 #: The raters: what nobody sees without a reason on record.
 RATER = ("欧阳秀敏", "13912347788", "330225199001017788")
 MASKED = ("欧***", "139****7788")
@@ -118,6 +120,7 @@ class County:
         self._appeal()
         self._call_back()
         self._refer()
+        self._circulate()
         # No longer marked as test: nobody may set the clock.
         self.database.rows("UPDATE pd.instance SET frozen_at = NULL, test = false")
         self._ask()
@@ -370,6 +373,21 @@ class County:
                 self.numbers[agency], self.numbers[agency],
             )  # fmt: skip
 
+    def _circulate(self) -> None:
+        """A circular that went out with its file, and a draft that has one only by mistake."""
+        for number, state in ((1, "issued"), (None, "draft")):
+            self.numbers[f"circular_{state}"] = self.database.one(
+                "INSERT INTO pd.circular (kind, first_month, last_month, title, content, state, made_at, made_by, command_id,"
+                " changed_at, changed_by, year, number, search, grams) VALUES ('monthly', '2026-10-01', '2026-10-01', %s, '{}', %s,"
+                " pd.now(), 'officer', gen_random_uuid(), pd.now(), 'officer', %s, %s, '', '') RETURNING id",
+                CIRCULAR if number else DRAFT, state, number and 2026, number,
+            )  # fmt: skip
+            self.database.rows(
+                "INSERT INTO pd.circular_file (circular_id, name, kind, size, hash, content)"
+                " VALUES (%s, 'a.pdf', 'pdf', 1, sha256('a'), 'a')",
+                self.numbers[f"circular_{state}"],
+            )
+
     def _ask(self) -> None:
         """What waits or was looked up: a request of the first admin, a reveal of an officer."""
         facts = {"name": "新负责人", "group": "officer", "verifier": VERIFIER}
@@ -397,8 +415,8 @@ def hidden_from(login: str) -> tuple[str, ...]:
     if login.startswith(("officer", "second-officer")):
         return always
     if login == "liaison-01":
-        return (*always, *WORDS["乙镇"], *NOBODYS)
-    return (*always, *MASKED, *WORDS["甲镇"], *WORDS["乙镇"], *NOBODYS)
+        return (*always, *WORDS["乙镇"], *NOBODYS, DRAFT)
+    return (*always, DRAFT, *MASKED, *WORDS["甲镇"], *WORDS["乙镇"], *NOBODYS)
 
 
 @contextmanager

@@ -26,6 +26,8 @@ RANGES = {
     "本单位的回访": "agency_id = {agency} AND (kind = 'agency' OR outcome IS NOT NULL)",
     "本单位的回访经过": "callback_id IN (SELECT c.id FROM pd.callback c WHERE c.agency_id = {agency}"
     " AND (c.kind = 'agency' OR c.outcome IS NOT NULL))",
+    "已印发": "state <> 'draft'",
+    "已印发的文件": "circular_id IN (SELECT c.id FROM pd.circular c WHERE c.state <> 'draft')",
     "无工单": "{ticket} IS NULL",
     "本单位在办或无工单": "{ticket} IS NULL OR {ticket} IN (SELECT a.ticket_id FROM pd.assignment a WHERE a.current"
     " AND a.agency_id = {agency})",

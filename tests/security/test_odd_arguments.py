@@ -36,6 +36,7 @@ _ODD = {
     "timestamp with time zone": ("NULL", "'infinity'", "'-infinity'", "'294276-12-31'", "'4714-11-24 BC'"),
     "event": ("NULL",),
     "bigint[]": ("NULL", "'{}'", "'{NULL,0,-1,9223372036854775807}'", "'{{1,2},{3,4}}'"),
+    "bytea[]": ("NULL", "'{}'", "ARRAY[NULL, '']::bytea[]"),
     "text[]": ("NULL", "'{}'", "'{NULL,officer,\"\"}'", "'{{a,b},{c,d}}'"),
     "bytea": ("NULL", "''", "'\\x255044462d'", "decode(repeat('00', 1048577), 'hex')"),
 }

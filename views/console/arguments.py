@@ -19,6 +19,7 @@ from models.rules.suggestions import State as SuggestionState
 from views.console import (
     audit,
     checks,
+    circulars,
     closing,
     figures,
     files,
@@ -178,6 +179,14 @@ def _statistics_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     briefing = verbs.add_parser("briefing", help="月报", allow_abbrev=False)
     briefing.add_argument("--month", type=_month, required=True, metavar="YYYY-MM")
     briefing.set_defaults(run=statistics.briefing)
+    circular = verbs.add_parser("circular", help="通报：印发并写出文件，或写出草稿", allow_abbrev=False)
+    circular.add_argument("--month", type=_month, required=True, metavar="YYYY-MM")
+    circular.add_argument(
+        "--kind", choices=["monthly", "rectification", "annual", "public"], default="monthly"
+    )
+    circular.add_argument("--out", type=Path, required=True, metavar="DIR")
+    circular.add_argument("--draft", action="store_true", help="只写出草稿，不编号")
+    circular.set_defaults(run=circulars.circular)
 
 
 def _closing_verbs(verbs: _Verbs[argparse.ArgumentParser]) -> None:

@@ -22,6 +22,7 @@ from views.shell.record_commands import appeal_command as appeal_command
 from views.shell.record_commands import appeal_commands as appeal_commands
 from views.shell.record_commands import callback_command as callback_command
 from views.shell.record_commands import callback_commands as callback_commands
+from views.shell.record_commands import circular_commands as circular_commands
 from views.shell.record_commands import filing_command as filing_command
 from views.shell.record_commands import filing_commands as filing_commands
 from views.shell.record_commands import referral_command as referral_command
@@ -37,6 +38,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("appeals", "申诉", "appeal", "views.appeals.page:AppealsPage", HANDLERS),
     PageEntry("callbacks", "回访", "call", "views.callbacks.page:CallbacksPage", HANDLERS),
     PageEntry("rankings", "排名", "ranking", "views.rankings.page:RankingsPage"),
+    PageEntry("circulars", "通报", "file", "views.circulars.page:CircularsPage"),
     PageEntry("statistics", "统计", "statistics", "views.statistics.page:StatisticsPage"),
     PageEntry("intake", "数据导入", "intake", "views.intake.page:IntakePage", LOADERS),
     PageEntry("suggestions", "意见建议", "suggestion", "views.suggestions.page:SuggestionsPage", HANDLERS),
@@ -199,6 +201,7 @@ COMMANDS: tuple[Command, ...] = (
     *suggestion_commands(),
     *appeal_commands(),
     *filing_commands(),
+    *circular_commands(),
     *referral_commands(),
     *_staff_commands(),
     Command(

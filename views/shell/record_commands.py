@@ -190,3 +190,17 @@ def filing_commands() -> Iterable[Command]:
         ("export", "导出备案明细", "save", "excel csv 表格"),
     ):
         yield Command(f"filing.{what}", title, icon, FILERS, page="filings", keywords=f"{words} {more}")
+
+
+def circular_commands() -> Iterable[Command]:
+    """A new circular, and what is done with the chosen one."""
+    for what, title, icon, shortcut in (
+        ("make", "起草通报", "edit", "Ctrl+Alt+G"),
+        ("write", "编辑通报草稿", "edit", None),
+        ("issue", "印发通报", "send", None),
+        ("withdraw", "撤销通报", "recall", None),
+        ("drop", "删除通报草稿", "close", None),
+    ):
+        yield Command(
+            f"circular.{what}", title, icon, OFFICERS, shortcut, "circulars", keywords="公文 红头 文号"
+        )

@@ -87,10 +87,10 @@ def _buttons(c: Colors) -> str:
 
 def _fields(c: Colors) -> str:
     return f"""
-    QLineEdit, QPlainTextEdit, QDateEdit, QDateTimeEdit, QSpinBox {{ background: {c.surface};
+    QLineEdit, QPlainTextEdit, QTextEdit, QDateEdit, QDateTimeEdit, QSpinBox {{ background: {c.surface};
         border: 1px solid {c.line}; border-radius: 6px; padding: 4px 8px;
         selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QDateEdit:focus, QDateTimeEdit:focus, QSpinBox:focus {{
+    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QDateEdit:focus, QDateTimeEdit:focus, QSpinBox:focus {{
         border-color: {c.accent}; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; height: 0; border: 0; }}
     QLineEdit[bare="true"] {{ border: 0; background: transparent; padding: 2px; font-size: 11pt; }}

@@ -1,0 +1,1 @@
+"""Circulars: the list, the writing of one beside its pages, the files that go out."""
