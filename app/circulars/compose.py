@@ -46,7 +46,6 @@ def compose(facts: Facts, template: Template) -> Draft:
         form=template.form,
         mark=template.mark or facts.centre,
         number_word=template.number_word,
-        signer=template.signer,
         addressee=template.addressee,
         opening=writer.words(_opening(facts)),
         sections=tuple(

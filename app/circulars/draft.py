@@ -76,13 +76,12 @@ class Supplement:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The whole of it. `number_word`: 发文机关代字; `signer`: 签发人, where the form names one."""
+    """The whole of it. `number_word`: 发文机关代字."""
 
     title: str
     form: Form = Form.MARKED
     mark: str = ""
     number_word: str = ""
-    signer: str = ""
     addressee: str = ""
     opening: Words = Words(())
     sections: tuple[Section, ...] = ()
@@ -127,7 +126,7 @@ def bound(draft: Draft, shown: Mapping[str, str]) -> Draft:
 
 # JSON -----------------------------------------------------------------------------------------------------
 
-_TEXTS = ("title", "mark", "number_word", "signer", "addressee", "issuer", "note", "printed_by")
+_TEXTS = ("title", "mark", "number_word", "addressee", "issuer", "note", "printed_by")
 
 
 def to_json(draft: Draft) -> dict[str, Any]:

@@ -54,7 +54,6 @@ class Template:
     copies: tuple[str, ...]
     sections: tuple[str, ...]
     demands: tuple[str, ...]
-    signer: str = ""
     mark: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -66,7 +65,6 @@ class Template:
             "copies": list(self.copies),
             "sections": list(self.sections),
             "demands": list(self.demands),
-            "signer": self.signer,
             "mark": self.mark,
         }
 
@@ -96,6 +94,5 @@ def from_json(kind: Kind, kept: Mapping[str, Any]) -> Template:
         copies=tuple(map(str, kept.get("copies", base.copies))),
         sections=tuple(s for s in kept.get("sections", base.sections) if s in SECTIONS[kind]),
         demands=tuple(map(str, kept.get("demands", base.demands))),
-        signer=str(kept.get("signer", "")),
         mark=str(kept.get("mark", "")),
     )

@@ -139,10 +139,10 @@ class CircularEditor(QWidget):
 
     def _make_foot(self, body: QWidget) -> None:
         self.issuer, self.mark = self._line("署名", body), self._line("发文机关标志", body)
-        self.word, self.signer = self._line("发文机关代字", body), self._line("签发人", body)
-        self.copies, self.note = self._line("抄送机关，用顿号隔开", body), self._line("附注", body)
+        self.word, self.note = self._line("发文机关代字", body), self._line("附注", body)
+        self.copies = self._line("抄送机关，用顿号隔开", body)
         for name, field in (
-            ("署名", self.issuer), ("版头", self.mark), ("代字", self.word), ("签发人", self.signer),
+            ("署名", self.issuer), ("版头", self.mark), ("代字", self.word),
             ("抄送", self.copies), ("附注", self.note),
         ):  # fmt: skip
             self._column.addLayout(field_row(name, field, body))
@@ -176,7 +176,7 @@ class CircularEditor(QWidget):
     def _lines(self, draft: Draft) -> tuple[tuple[QLineEdit, str], ...]:
         return (
             (self.addressee, draft.addressee), (self.issuer, draft.issuer), (self.mark, draft.mark),
-            (self.word, draft.number_word), (self.signer, draft.signer), (self.copies, "、".join(draft.copies)),
+            (self.word, draft.number_word), (self.copies, "、".join(draft.copies)),
             (self.note, draft.note),
         )  # fmt: skip
 
@@ -204,7 +204,6 @@ class CircularEditor(QWidget):
             issuer=self.issuer.text().strip(),
             mark=self.mark.text().strip(),
             number_word=self.word.text().strip(),
-            signer=self.signer.text().strip(),
             copies=tuple(c.strip() for c in self.copies.text().split("、") if c.strip()),
             note=self.note.text().strip(),
             opening=Words(opening),
