@@ -53,7 +53,7 @@ class CircularWriter(QWidget):
         self._version = 0
         self._saved: Draft | None = None
         self._asked: _Asked | None = None
-        self._issuing = False
+        self._issuing = self._leaving = False
         self._sheets: tuple[Sheet, ...] = ()
         self.editor = CircularEditor(self)
         self.editor.edited.connect(self._edited)
@@ -190,12 +190,14 @@ class CircularWriter(QWidget):
             return
         self._saved, self._version, self._asked = self._asked.draft, done.version, None
         self.state.setText("已保存")
-        if self.unsaved:
+        if self._leaving:
+            self.leave()
+        elif self.unsaved:
             self._keeping.start()
 
     def _not_kept(self, error: Exception) -> None:
         """Somebody else was first: what was written here becomes a draft of its own, and both are kept."""
-        asked, self._asked = self._asked, None
+        asked, self._asked, self._leaving = self._asked, None, False
         if getattr(error, "code", "") != "stale" or asked is None or self.detail is None:
             self.state.setText("没有保存")
             self._failed(error)
@@ -279,12 +281,19 @@ class CircularWriter(QWidget):
         super().keyPressEvent(event)
 
     def leave(self) -> None:
-        """Back to the list."""
+        """Back to the list, once what was written is kept; where it cannot be kept, it stays open."""
         if self._issuing:
             return
         for timer in (self._drawing, self._keeping):
             timer.stop()
-        self.keep()
         self.asking.hide()
+        if self.unsaved and not self.editor.draft().title:
+            self._session.notice("warning", "请先写标题，草稿才能保存。")
+            self.editor.title.setFocus()
+            return
+        self._leaving = self.unsaved
+        if self._leaving:
+            self.keep()
+            return
         self.hide()
         self.left.emit()
