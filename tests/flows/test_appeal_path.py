@@ -14,7 +14,7 @@ from tests.store.acting import act
 
 AGENCY = "石城镇"
 BUREAU = "数据管理局经办"
-_LIAISON = "SELECT u.name FROM pd.app_user u JOIN pd.agency a ON a.id = u.agency_id WHERE a.name = %s ORDER BY 1 LIMIT 1"
+LIAISON = "SELECT u.name FROM pd.app_user u JOIN pd.agency a ON a.id = u.agency_id WHERE a.name = %s ORDER BY 1 LIMIT 1"
 
 
 def prepare(county: Database) -> int:
@@ -33,7 +33,7 @@ def test_an_appeal_goes_from_its_filing_to_the_bureaus_answer(qtbot, at_the_desk
     county.freeze(MONDAY)
     elsewhere(prepare, county)
     hands = Mouse(qtbot, at_the_desk)
-    hands.sit_down(county.one(_LIAISON, AGENCY))
+    hands.sit_down(county.one(LIAISON, AGENCY))
     hands.page(PLACE["工单"], "工单")
     hands.find("提出申诉")
     hands.until(lambda: "申诉到 11月9日（周一）24:00 为止" in hands.text())
