@@ -136,3 +136,9 @@ def test_the_head_has_its_rule_4_mm_under_the_number(document: pypdfium2.PdfDocu
     assert "".join(one.text for one in printed[-1]) == "—1—" and any(
         "各镇" in "".join(c.text for c in line) for line in printed
     )
+
+
+def test_characters_that_would_be_boxes_are_named(qapp: object) -> None:
+    paper = Document(title="通报", blocks=(Paragraph("石镇𬭎、㐂与\U0003abcd办理。"),))
+    said = painter.font_warnings(painter.pages_of(paper))
+    assert "\U0003abcd" in said[-1] and "𬭎" not in said[-1] and "工" not in said[-1]

@@ -12,7 +12,7 @@ from app.circulars.rows import Rendered
 from app.documents.model import Document
 from app.documents.sheets import Sheet
 from models.rules.circulars import Kind
-from views.documents.painter import installed, pages_of, pdf
+from views.documents.painter import font_warnings, pages_of, pdf
 
 
 def files(draft: Draft, facts: Facts | None, number: str, on: date) -> Sequence[Rendered]:
@@ -49,14 +49,12 @@ def rendered(paper: Document, sheets: tuple[Sheet, ...], name: str) -> Sequence[
     )
 
 
-def warnings(draft: Draft, months_open: Sequence[date], kind: Kind) -> list[str]:
-    """What is to be known before a circular goes out."""
+def warnings(draft: Draft, sheets: tuple[Sheet, ...], months_open: Sequence[date], kind: Kind) -> list[str]:
+    """What is to be known before a circular goes out on these pages."""
     said = []
     if months_open and kind is not Kind.WITHDRAWAL:
         months = "、".join(f"{m.year}年{m.month}月" for m in months_open)
         said.append(f"{months}还没有封账，只能打印草稿。")
     if loose := draft.detached():
         said.append(f"手填的数字 {len(loose)} 处：{'、'.join(f.text for f in loose[:5])}。")
-    if missing := installed().substitutions():
-        said.append(f"本机没有的公文字体：{'；'.join(missing)}。")
-    return said
+    return [*said, *(f"{one}。" for one in font_warnings(sheets))]

@@ -140,7 +140,7 @@ class CircularWriter(QWidget):
         paper = document(draft, self.facts, number=None, on=self._session.today)
         self._sheets = pages_of(paper)
         self._scale()
-        said = rendering.warnings(draft, self.detail.months_open, self.detail.row.kind)
+        said = rendering.warnings(draft, self._sheets, self.detail.months_open, self.detail.row.kind)
         self.warned.setText("　".join(said))
         self.warning.setVisible(bool(said))
         self.issue_button.setEnabled(self.detail.may_be_issued and not self._issuing)

@@ -65,7 +65,8 @@ def _draft(space: Workspace, kind: Kind, month: date) -> Made:
         today = space.today()
     paper = document(draft, facts, number=None, on=today)
     name = f"{kind.label}_{month:%Y-%m}_草稿"
-    return Made(rendering.rendered(paper, pages_of(paper), name), rendering.warnings(draft, open_, kind))
+    sheets = pages_of(paper)
+    return Made(rendering.rendered(paper, sheets, name), rendering.warnings(draft, sheets, open_, kind))
 
 
 def _issued(space: Workspace, kind: Kind, month: date) -> Made:
@@ -80,13 +81,16 @@ def _issued(space: Workspace, kind: Kind, month: date) -> Made:
 
 def _issue(space: Workspace, kind: Kind, month: date) -> Made:
     from views.circulars import rendering
+    from views.documents.painter import pages_of
 
     period, person = writing.period_of(kind, month), space.person
     with space.write() as connection:
         made = writing.create(connection, kind, period, person, uuid4())
         done = writing.issue(connection, made.circular, made.version, person, rendering.files)
-        detail = queries.circular(connection, done.circular)
-        return Made(_kept(connection, done.circular), rendering.warnings(detail.draft, (), kind))
+        detail, facts = writing.opened(connection, done.circular, person)
+        paper = document(detail.draft, facts, number=done.number, on=space.today())
+        warnings = rendering.warnings(detail.draft, pages_of(paper), (), kind)
+        return Made(_kept(connection, done.circular), warnings)
 
 
 def _last(connection: Any, kind: Kind, month: date) -> CircularRow | None:

@@ -22,7 +22,7 @@ from app.documents import radicals
 from app.documents.fonts import Face, Fonts, choose
 from app.documents.layout import lay_out
 from app.documents.model import Document
-from app.documents.sheets import Run, Sheet
+from app.documents.sheets import BODY, Run, Sheet
 
 #: Units of the painter to a point: Qt's pixel sizes are whole, and so a quarter of a point does not get lost.
 _FINE = 20
@@ -55,6 +55,23 @@ def font(face: Face, size: float) -> QFont:
 def measure(text: str, face: Face, size: float) -> float:
     """The width of a text in points."""
     return QFontMetricsF(font(face, size)).horizontalAdvance(text) / _FINE
+
+
+def font_warnings(sheets: tuple[Sheet, ...]) -> tuple[str, ...]:
+    """What this computer's fonts do not have: prescribed faces, and characters such as those of rare names."""
+    said = []
+    if missing := installed().substitutions():
+        said.append(f"本机没有的公文字体：{'；'.join(missing)}")
+    used = {(run.face, character) for sheet in sheets for run in sheet.runs for character in run.text}
+    if boxes := sorted({character for face, character in used if not _has_glyph(face, character)}):
+        said.append(f"本机的字体没有这些字，纸上会成方框：{'、'.join(boxes)}")
+    return tuple(said)
+
+
+@lru_cache(maxsize=20_000)
+def _has_glyph(face: Face, character: str) -> bool:
+    """Whether the face, or a font that stands in for the one character, has it."""
+    return character.isspace() or QFontMetricsF(font(face, BODY)).inFontUcs4(ord(character))
 
 
 def pages_of(document: Document) -> tuple[Sheet, ...]:

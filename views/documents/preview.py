@@ -13,7 +13,7 @@ from app.documents.model import Document
 from app.documents.sheets import WIDTH, Sheet
 from views.documents.canvas import PageCanvas
 from views.documents.outlet import Outlet
-from views.documents.painter import installed, pages_of
+from views.documents.painter import font_warnings, pages_of
 from views.shell.parts import Button, icon_button, label, row, rule, scrolling
 from views.shell.session import Session
 from views.shell.theme import UNIT
@@ -116,10 +116,9 @@ class PaperPreview(QWidget):
         self._area.setFocus()
 
     def _said(self, name: str) -> str:
-        """What it is, how long, and which fonts are not the prescribed ones."""
+        """What it is, how long, and what this computer's fonts do not have."""
         pages = "，".join(filter(None, (name, f"共 {len(self.sheets)} 页")))
-        missing = "；".join(installed().substitutions())
-        return f"{pages}。本机没有的公文字体：{missing}" if missing else pages
+        return "。".join((pages, *font_warnings(self.sheets)))
 
     def _offer(self, choice: Choice | None) -> None:
         self._menu.clear()
