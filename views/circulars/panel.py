@@ -83,7 +83,8 @@ class CircularPanel(QFrame):
         body = QWidget(self)
         column = QVBoxLayout(body)
         column.setContentsMargins(5 * UNIT, 4 * UNIT, 5 * UNIT, 4 * UNIT)
-        self._empty = Empty("file", "没有选择通报", "从左边选一份，或按“起草通报”。", body)
+        said = "从左边选一份，或按“起草通报”。" if session.is_officer else "从左边选一份，可以另存它的文件。"
+        self._empty = Empty("file", "没有选择通报", said, body)
         self._content = self._make_content(body)
         self._form_place = QVBoxLayout()
         column.addWidget(self._empty, 1)
