@@ -16,6 +16,8 @@ _RANKING = (
     ("差评工单处理率", 43, Side.RIGHT), ("大厅推广度", 43, Side.RIGHT), ("办事评价覆盖度", 43, Side.RIGHT), ("综合评分", 41, Side.RIGHT),
     ("上期名次", 30, Side.CENTRE), ("升降", 32, Side.CENTRE),
 )  # fmt: skip
+#: The column of names grows with them, by so much a character, up to so many characters.
+_PER_CHARACTER, _LONG_NAME = 8, 12
 #: The last columns compare with the period before.
 _OF_BEFORE = 2
 _KEYS = (
@@ -35,7 +37,11 @@ _KEYS = (
 
 def ranking_table(view: RankingView) -> Table:
     """名次, 办件, 评价, the four parts, 综合评分, and where the period before had ranks 上期名次, 升降; the unranked below, with why."""
-    columns = tuple(Column(title, share, side) for title, share, side in _RANKING)
+    longest = max((len(fact.agency) for fact in view.facts), default=0)
+    room = min(longest, _LONG_NAME) * _PER_CHARACTER
+    columns = tuple(
+        Column(title, max(share, room) if title == "单位" else share, side) for title, share, side in _RANKING
+    )
     rows = [_ranked(row) for row in view.rows]
     keys = [_keys(row.score.facts.agency) for row in view.rows]
     facts = {one.agency: one for one in view.facts}
