@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -22,6 +23,7 @@ from tests.servers import copy_cluster, pair, tcp_server, tls_server
 
 __all__ = ["pair", "tcp_server", "tls_server"]
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("project", deadline=None, max_examples=60)
 settings.load_profile("project")
 _numbers = count(1)
