@@ -77,7 +77,7 @@ class CircularsPage(Page):
         self.layout().addWidget(self.writer)
         self.setFocusProxy(self.list.table)
         bind = session.registry.bind
-        bind("circular.make", self._begin, self._listing)
+        bind("circular.make", self.panel.begin_new, self._listing)
         for offer in ("write", "drop", "withdraw"):
             bind(f"circular.{offer}", partial(self.panel.pick, offer), partial(self._allows, offer))
         bind("circular.issue", self.writer.ask_issue, self._writing)
@@ -90,9 +90,6 @@ class CircularsPage(Page):
 
     def _allows(self, offer: str) -> bool:
         return self._listing() and self.panel.allows(offer)
-
-    def _begin(self) -> None:
-        self.panel.begin_new()
 
     def confirmation(self) -> Button | None:
         """Of issuing, or of what is asked for at the right."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -108,12 +108,6 @@ class WordsEdit(QTextEdit):
                 found.append(Words(tuple(_pieces(parts)), Level(level) if level else None))
             block = block.next()
         return tuple(found)
-
-    def rebind(self, shown: Mapping[str, str]) -> None:
-        """Figures that follow the facts say what the facts say now."""
-        blocks = tuple(_bound(b, shown) if isinstance(b, Words) else b for b in self.blocks())
-        if blocks != self.blocks():
-            self.show_blocks(blocks)
 
     def _format(self, field: Field) -> QTextCharFormat:
         self._serial += 1
@@ -290,13 +284,3 @@ def _field(form: QTextCharFormat, text: str) -> Field:
     """A figure as it reads: one that does not read as it was written was typed over."""
     changed = text != form.property(_SAID)
     return Field(str(form.property(_KEY)), text, bool(form.property(_DETACHED)) or changed)
-
-
-def _bound(words: Words, shown: Mapping[str, str]) -> Words:
-    return replace(
-        words,
-        pieces=tuple(
-            replace(p, text=shown[p.key]) if isinstance(p, Field) and not p.detached and p.key in shown else p
-            for p in words.pieces
-        ),
-    )

@@ -127,6 +127,7 @@ class CircularWriter(QWidget):
         self.editor.show_draft(bound(draft, shown) if self.facts is not None else draft, shown)
         self.name.setText(f"{self.detail.row.kind.label} · {months(self.detail.row)}")
         self.state.setText("草稿")
+        self._leaving = False
         self.asking.hide()
         self.show()
         self.draw()
